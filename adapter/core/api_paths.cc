@@ -1,0 +1,139 @@
+#include "adapter/core/api_paths.h"
+
+#include <optional>
+#include <span>
+
+#include "adapter/core/replies.h"
+#include "adapter/core/url_escape.h"
+
+namespace tacho::adapter {
+namespace {
+
+using Segments = std::vector<std::string_view>;
+
+// The parts between slashes, without those at both ends. "//" gives an empty part.
+Segments Split(std::string_view path) {
+  while (path.starts_with('/')) path.remove_prefix(1);
+  while (path.ends_with('/')) path.remove_suffix(1);
+  Segments out;
+  if (path.empty()) return out;
+  while (true) {
+    const size_t slash = path.find('/');
+    out.push_back(path.substr(0, slash));
+    if (slash == std::string_view::npos) return out;
+    path.remove_prefix(slash + 1);
+  }
+}
+
+bool HasEmpty(std::span<const std::string_view> segments) {
+  for (const std::string_view segment : segments) {
+    if (segment.empty()) return true;
+  }
+  return false;
+}
+
+MetricRequest Metric(ApiVersion version, std::string_view namespace_name, std::string_view resource,
+                     std::string_view name, std::string_view metric) {
+  return {version, std::string(namespace_name), std::string(resource), std::string(name),
+          std::string(metric)};
+}
+
+// What follows /apis/custom.metrics.k8s.io/{version}.
+Route VersionRoute(ApiVersion version, std::span<const std::string_view> rest) {
+  Route route;
+  route.version = version;
+  route.kind = rest.empty() ? RouteKind::kResourceList : RouteKind::kUnknownApi;
+  if (rest.empty() || HasEmpty(rest)) return route;
+  const bool in_namespace = rest[0] == "namespaces";
+  if (in_namespace && rest.size() == 5) {
+    route.metric = Metric(version, rest[1], rest[2], rest[3], rest[4]);
+  } else if (in_namespace && rest.size() == 4 && rest[2] == "metrics") {
+    route.metric = Metric(version, "", "namespaces", rest[1], rest[3]);
+  } else if (!in_namespace && rest.size() == 3) {
+    route.metric = Metric(version, "", rest[0], rest[1], rest[2]);
+  } else {
+    return route;
+  }
+  route.kind = RouteKind::kMetric;
+  return route;
+}
+
+Route ApisRoute(std::span<const std::string_view> rest) {
+  Route route;
+  route.kind = RouteKind::kUnknownApi;
+  if (rest.empty()) route.kind = RouteKind::kGroupList;
+  if (rest.empty() || rest[0] != kCustomMetricsGroup) return route;
+  if (rest.size() == 1) {
+    route.kind = RouteKind::kGroup;
+  } else if (rest[1] == ToString(ApiVersion::kV1beta1)) {
+    return VersionRoute(ApiVersion::kV1beta1, rest.subspan(2));
+  } else if (rest[1] == ToString(ApiVersion::kV1beta2)) {
+    return VersionRoute(ApiVersion::kV1beta2, rest.subspan(2));
+  }
+  return route;
+}
+
+Route PathRoute(const Segments& segments) {
+  Route route;
+  if (segments.empty()) return route;
+  const std::string_view first = segments[0];
+  if (first == "apis") return ApisRoute(std::span(segments).subspan(1));
+  if ((first == "healthz" || first == "livez" || first == "readyz") && segments.size() <= 2) {
+    route.kind = RouteKind::kHealth;
+    route.health = std::string(first);
+  } else if (segments.size() == 1 && first == "metrics") {
+    route.kind = RouteKind::kMetrics;
+  } else if (segments.size() == 1 && first == "version") {
+    route.kind = RouteKind::kVersion;
+  } else if (segments == Segments{"api", "v1", "query"}) {
+    route.kind = RouteKind::kPrometheusQuery;
+  }
+  return route;
+}
+
+}  // namespace
+
+std::string_view ToString(ApiVersion version) {
+  return version == ApiVersion::kV1beta1 ? "v1beta1" : "v1beta2";
+}
+
+std::string_view Route::Param(std::string_view name) const {
+  for (const auto& [key, value] : params) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+std::vector<std::pair<std::string, std::string>> ParseQueryString(std::string_view query) {
+  std::vector<std::pair<std::string, std::string>> out;
+  while (!query.empty()) {
+    const size_t end = query.find('&');
+    const std::string_view pair = query.substr(0, end);
+    query.remove_prefix(end == std::string_view::npos ? query.size() : end + 1);
+    if (pair.empty() || pair.find(';') != std::string_view::npos) continue;
+    const size_t equals = pair.find('=');
+    std::optional<std::string> name = UnescapeQuery(pair.substr(0, equals));
+    std::optional<std::string> value =
+        UnescapeQuery(equals == std::string_view::npos ? "" : pair.substr(equals + 1));
+    if (name.has_value() && value.has_value())
+      out.emplace_back(*std::move(name), *std::move(value));
+  }
+  return out;
+}
+
+Route ParseRoute(std::string_view request_target) {
+  const size_t question = request_target.find('?');
+  const std::optional<std::string> path = UnescapePath(request_target.substr(0, question));
+  if (!path.has_value() || !path->starts_with('/')) {
+    Route route;
+    route.kind = RouteKind::kMalformed;
+    return route;
+  }
+  Route route = PathRoute(Split(*path));
+  if (question != std::string_view::npos) {
+    route.params = ParseQueryString(request_target.substr(question + 1));
+  }
+  return route;
+}
+
+}  // namespace tacho::adapter

@@ -1,0 +1,66 @@
+// Routes: from a request target as it came over the wire to what it asks for. The
+// path is percent-decoded first and split then, as Go's server does it, so
+// "a%2fb" is two segments, and "..": an ordinary name that nothing has. Nothing here
+// touches a file or redirects.
+//
+// Source      contracts: custom metrics API, HTTP surface.
+// Threads     Plain values and functions.
+// Cost        One pass; one allocation per decoded segment or parameter.
+#ifndef TACHO_ADAPTER_CORE_API_PATHS_H_
+#define TACHO_ADAPTER_CORE_API_PATHS_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tacho::adapter {
+
+enum class ApiVersion : uint8_t { kV1beta1, kV1beta2 };
+[[nodiscard]] std::string_view ToString(ApiVersion version);  // "v1beta1"
+
+// One metric of one object, or of all that a selector matches (name is "*").
+struct MetricRequest {
+  ApiVersion version = ApiVersion::kV1beta2;
+  std::string namespace_name;  // empty: root-scoped
+  std::string resource;        // as written: "pods", "deployments.apps"
+  std::string name;
+  std::string metric;
+};
+
+enum class RouteKind : uint8_t {
+  kGroupList,        // /apis
+  kGroup,            // /apis/custom.metrics.k8s.io
+  kResourceList,     // /apis/custom.metrics.k8s.io/v1beta2
+  kMetric,           // a MetricRequest
+  kPrometheusQuery,  // /api/v1/query
+  kHealth,           // /healthz, /livez, /readyz, each with an optional /check
+  kMetrics,          // /metrics, the adapter's own
+  kVersion,          // /version
+  kUnknownApi,       // below /apis: a 404 in JSON
+  kUnknown,          // a 404 in plain text
+  kMalformed,        // a 400: a broken percent-escape, or no path
+};
+
+struct Route {
+  RouteKind kind = RouteKind::kUnknown;
+  ApiVersion version = ApiVersion::kV1beta2;  // kResourceList, kMetric
+  MetricRequest metric;                       // kMetric
+  std::string health;                         // kHealth: "healthz", "livez" or "readyz"
+  std::vector<std::pair<std::string, std::string>> params;
+
+  // The first value of a query parameter; empty if there is none.
+  [[nodiscard]] std::string_view Param(std::string_view name) const;
+};
+
+[[nodiscard]] Route ParseRoute(std::string_view request_target);
+
+// As Go's url.ParseQuery: & separates, + is a space, a pair with a ';' or a broken
+// escape is dropped. Also for form bodies.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> ParseQueryString(
+    std::string_view query);
+
+}  // namespace tacho::adapter
+
+#endif  // TACHO_ADAPTER_CORE_API_PATHS_H_

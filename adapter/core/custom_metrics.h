@@ -1,0 +1,48 @@
+// The custom metrics API: one request and what is known now in, one HTTP reply out.
+// No sockets, no clock, no global state: a test needs neither server nor cluster.
+//
+//   Route route = ParseRoute(target);
+//   HttpReply reply = HandleApi({method, user_agent}, route, state);
+//
+// Source      contracts: custom metrics API, with the divergences of its last section:
+//             a known metric without a value is a 503 that says why, never a number.
+// Threads     Pure, but for what the Querier does.
+#ifndef TACHO_ADAPTER_CORE_CUSTOM_METRICS_H_
+#define TACHO_ADAPTER_CORE_CUSTOM_METRICS_H_
+
+#include <string_view>
+
+#include "adapter/core/api_paths.h"
+#include "adapter/core/http_reply.h"
+#include "adapter/core/pods.h"
+#include "adapter/core/querier.h"
+#include "adapter/core/registry.h"
+#include "adapter/core/value_decision.h"
+#include "tacho/time.h"
+
+namespace tacho::adapter {
+
+// What a reply is made from. All of it outlives the call.
+struct ApiState {
+  const MetricRegistry& registry;
+  Querier& querier;
+  const PodLister& pods;
+  ValuePolicy policy;
+  Timestamp now;
+};
+
+struct ApiCall {
+  std::string_view method;      // "GET"
+  std::string_view user_agent;  // curl, Wget and browsers get indented JSON
+};
+
+// Answers every RouteKind but kHealth and kMetrics, which are the server's own (those
+// get a plain 404 here).
+[[nodiscard]] HttpReply HandleApi(const ApiCall& call, const Route& route, const ApiState& state);
+
+// kMetric alone, without indentation.
+[[nodiscard]] HttpReply HandleMetric(const Route& route, const ApiState& state);
+
+}  // namespace tacho::adapter
+
+#endif  // TACHO_ADAPTER_CORE_CUSTOM_METRICS_H_

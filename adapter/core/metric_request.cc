@@ -1,0 +1,226 @@
+#include "adapter/core/metric_request.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "adapter/core/query_builder.h"
+#include "adapter/core/replies.h"
+#include "adapter/core/text.h"
+
+namespace tacho::adapter::internal {
+namespace {
+
+const GroupResource kPods = {"", "pods"};
+const GroupResource kNamespaces = {"", "namespaces"};
+
+// The one label that Kubernetes itself puts on every namespace.
+constexpr std::string_view kNamespaceNameLabel = "kubernetes.io/metadata.name";
+
+// Of the names in one query. Thousands of pods must not make a query that is longer than
+// the engine reads (QueryLimits::max_query_bytes), so they are asked for in runs.
+constexpr size_t kMaxNameBytes = 4096;
+
+// What the queries for all runs have brought.
+struct Rows {
+  std::map<std::string_view, std::vector<const ResultSample*>> by_name;
+  std::string object_label;
+  bool unlabelled = false;  // a row came without the label that names its object
+  uint32_t targets_selected = 0;
+  Duration window;
+  std::vector<Answer> answers;  // own what by_name points to
+};
+
+class MetricAnswer {
+ public:
+  MetricAnswer(const ParsedRequest& request, const ResourceInfo& info, const ApiState& state)
+      : request_(request), info_(info), resource_(ToGroupResource(info)), state_(state) {}
+
+  HttpReply Make() {
+    names_ = is_list() ? ListNames() : std::vector<std::string>{request_.metric.name};
+    const MetricSource* source = FindSource();
+    if (source == nullptr || names_.empty()) {
+      return MetricNotFound(request_.metric.metric, resource_.ToString());
+    }
+    absl::StatusOr<std::string> selector_json = request_.series.ToLabelSelectorJson();
+    const absl::Status matchers = request_.series.ToMatchers().status();
+    if (matchers.ok() && !selector_json.ok()) {
+      return PlainError(Std(selector_json.status().message()));
+    }
+    if (source->series_name.empty()) {
+      return Unknown(adapter::Unknown::kMissing, "none of the rule's series has been seen");
+    }
+    Rows rows;
+    for (auto begin = names_.cbegin(); begin != names_.cend();) {
+      const auto end = EndOfRun(begin);
+      std::optional<HttpReply> failure = AskFor(*source, {begin, end}, &rows);
+      if (failure.has_value()) return *std::move(failure);
+      begin = end;
+    }
+    return FromRows(rows, *selector_json);
+  }
+
+ private:
+  bool is_list() const { return request_.metric.name == "*"; }
+
+  // The objects that a list asks for, as far as discovery knows them.
+  std::vector<std::string> ListNames() const {
+    if (resource_ == kPods) {
+      return state_.pods.ListPods(request_.metric.namespace_name, request_.objects);
+    }
+    std::vector<std::string> names;
+    if (resource_ != kNamespaces) return names;
+    for (std::string& name : state_.pods.ListNamespaces()) {
+      const auto lookup = [&name](std::string_view key) {
+        return key == kNamespaceNameLabel ? std::optional<std::string_view>(name) : std::nullopt;
+      };
+      if (request_.objects.Matches(lookup)) names.push_back(std::move(name));
+    }
+    return names;
+  }
+
+  const MetricSource* FindSource() const {
+    if (IsRootScoped(resource_) != request_.metric.namespace_name.empty()) return nullptr;
+    return state_.registry.Find({resource_, request_.metric.metric});
+  }
+
+  // Upstream tells a metric that cannot be asked this way from none by its log only.
+  HttpReply Unbuildable(const absl::Status& status) const {
+    HttpReply reply = MetricNotFound(request_.metric.metric, resource_.ToString());
+    reply.log = absl::StrCat("metric ", request_.metric.metric, ": ", status.message());
+    return reply;
+  }
+
+  HttpReply Unfetchable(std::string_view promql, const absl::Status& status) const {
+    HttpReply reply = InternalError("unable to fetch metrics");
+    reply.log = absl::StrCat("metric ", request_.metric.metric, ": ",
+                             status.ok() ? "the query gives no vector" : status.message(), ": ",
+                             Abs(promql));
+    return reply;
+  }
+
+  std::vector<std::string>::const_iterator EndOfRun(
+      std::vector<std::string>::const_iterator it) const {
+    size_t bytes = 0;
+    do {
+      bytes += (it++)->size();
+    } while (it != names_.cend() && bytes + it->size() <= kMaxNameBytes);
+    return it;
+  }
+
+  // Adds the rows of these names, which are sorted; a failure is the whole reply.
+  std::optional<HttpReply> AskFor(const MetricSource& source, std::vector<std::string> names,
+                                  Rows* rows) const {
+    const QueryRequest request{resource_, request_.metric.namespace_name, std::move(names),
+                               request_.series};
+    absl::StatusOr<MetricQuery> query = BuildQuery(source, request);
+    if (!query.ok()) return Unbuildable(query.status());
+    absl::StatusOr<Answer> answer = state_.querier.Ask(query->promql, state_.now);
+    if (!answer.ok() || answer->type != ResultType::kVector) {
+      return Unfetchable(query->promql, answer.status());
+    }
+    for (const ResultSample& sample : answer->samples) {
+      const std::string_view name = sample.labels().Get(query->object_label);
+      if (name.empty()) rows->unlabelled = true;
+      if (std::binary_search(request.names.begin(), request.names.end(), name)) {
+        rows->by_name[name].push_back(&sample);
+      }
+    }
+    rows->targets_selected += answer->evidence.targets_selected;
+    rows->window = answer->window;
+    rows->object_label = std::move(query->object_label);
+    rows->answers.push_back(*std::move(answer));
+    return std::nullopt;
+  }
+
+  HttpReply FromRows(Rows& rows, const std::string& selector_json) const {
+    std::vector<MetricItem> items;
+    std::map<adapter::Unknown, int> unknown;
+    for (const std::string& name : names_) {
+      const std::vector<const ResultSample*>& own = rows.by_name[name];
+      Decision decision = Decide(own, rows.targets_selected, state_.now, state_.policy);
+      if (decision.unknown == adapter::Unknown::kNone) {
+        items.push_back(MakeItem(name, *own.front(), rows.window, std::move(decision.quantity)));
+      } else {
+        ++unknown[decision.unknown];
+      }
+    }
+    if (items.empty()) return NoValue(unknown, rows.unlabelled ? rows.object_label : "");
+    return {
+        200, kJsonType,
+        MetricValueListJson(request_.metric.version, request_.metric.metric, selector_json, items),
+        "", ""};
+  }
+
+  MetricItem MakeItem(const std::string& name, const ResultSample& row, Duration window,
+                      std::string quantity) const {
+    const bool from_samples = row.evidence.newest != Timestamp::Min();
+    return {&info_,
+            request_.metric.namespace_name,
+            name,
+            from_samples ? row.evidence.newest : state_.now,
+            absl::ToInt64Seconds(window),
+            std::move(quantity)};
+  }
+
+  bool KnownNotToExist() const {
+    const std::string& name = request_.metric.name;
+    if (resource_ == kPods) return !state_.pods.HasPod(request_.metric.namespace_name, name);
+    if (resource_ != kNamespaces) return false;
+    const std::vector<std::string> known = state_.pods.ListNamespaces();
+    return std::find(known.begin(), known.end(), name) == known.end();
+  }
+
+  // `dropped_label` is not empty if rows came without the label that names the object.
+  HttpReply NoValue(const std::map<adapter::Unknown, int>& unknown,
+                    std::string_view dropped_label) const {
+    const auto most =
+        std::max_element(unknown.begin(), unknown.end(),
+                         [](const auto& a, const auto& b) { return a.second < b.second; });
+    const bool no_row =
+        most->first == adapter::Unknown::kMissing || most->first == adapter::Unknown::kWarming;
+    if (!is_list() && no_row && KnownNotToExist()) {
+      return MetricNotFound(request_.metric.metric, resource_.ToString(), request_.metric.name);
+    }
+    if (no_row && !dropped_label.empty()) {
+      return Unknown(adapter::Unknown::kMissing,
+                     absl::StrCat("the query's result has no label ", Quoted(dropped_label),
+                                  "; the rule's metricsQuery must keep it: by (<<.GroupBy>>)"));
+    }
+    const auto count = [](std::string* out, const auto& entry) {
+      absl::StrAppend(out, Abs(ToString(entry.first)), " (", entry.second, ")");
+    };
+    return Unknown(most->first, absl::StrCat("of ", names_.size(),
+                                             " asked for: ", absl::StrJoin(unknown, ", ", count)));
+  }
+
+  HttpReply Unknown(adapter::Unknown reason, std::string_view why) const {
+    std::string object = resource_.ToString();
+    if (!is_list()) absl::StrAppend(&object, " ", request_.metric.name);
+    return ValueUnknown(
+        ToString(reason),
+        absl::StrCat("the metric ", request_.metric.metric, " for ", object,
+                     " is known, but has no value now: ", Abs(ToString(reason)), ": ", Abs(why)));
+  }
+
+  const ParsedRequest& request_;
+  const ResourceInfo& info_;
+  const GroupResource resource_;
+  const ApiState& state_;
+  std::vector<std::string> names_;
+};
+
+}  // namespace
+
+HttpReply AnswerMetric(const ParsedRequest& request, const ApiState& state) {
+  const ResourceInfo* info = FindResourceArgument(request.metric.resource);
+  if (info == nullptr) return MetricNotFound(request.metric.metric, request.metric.resource);
+  return MetricAnswer(request, *info, state).Make();
+}
+
+}  // namespace tacho::adapter::internal

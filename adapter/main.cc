@@ -1,0 +1,48 @@
+// tacho-adapter: see --help.
+#include <cstdio>
+#include <cstdlib>
+#include <span>
+#include <string>
+
+#include "adapter/net/adapter_options.h"
+#include "adapter/net/app.h"
+#include "adapter/net/version.h"
+
+namespace {
+
+constexpr int kUsageError = 2;
+
+int Report(const absl::Status& status, int code) {
+  if (status.ok()) return EXIT_SUCCESS;
+  std::fprintf(stderr, "tacho-adapter: %s\n", std::string(status.message()).c_str());
+  return code;
+}
+
+int Check(const tacho::adapter::AdapterOptions& options) {
+  std::string report;
+  const absl::Status status = tacho::adapter::CheckConfiguration(options, &report);
+  std::fputs(report.c_str(), stdout);
+  return Report(status, EXIT_FAILURE);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  tacho::adapter::AdapterOptions options;
+  const tacho::adapter::FlagSet flags = AdapterFlags(&options);
+  const std::span<const char* const> args(argv, static_cast<size_t>(argc));
+  const absl::Status parsed = flags.Parse(args.subspan(1));
+  if (!parsed.ok()) return Report(parsed, kUsageError);
+  if (options.help) {
+    std::fputs(flags.Help().c_str(), stdout);
+    return EXIT_SUCCESS;
+  }
+  if (options.version) {
+    std::printf("tacho-adapter %s\n", std::string(tacho::adapter::kVersion).c_str());
+    return EXIT_SUCCESS;
+  }
+  const absl::Status usable = CheckOptions(options);
+  if (!usable.ok()) return Report(usable, kUsageError);
+  if (options.check) return Check(options);
+  return Report(RunAdapter(options), EXIT_FAILURE);
+}

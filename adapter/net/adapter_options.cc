@@ -1,0 +1,184 @@
+#include "adapter/net/adapter_options.h"
+
+#include <algorithm>
+#include <optional>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "adapter/net/asio.h"
+
+namespace tacho::adapter {
+namespace {
+
+constexpr char kAbout[] =
+    R"(tacho-adapter scrapes pods, keeps the last minutes of their counters in memory and
+answers Kubernetes' custom metrics API from them: what a HorizontalPodAutoscaler asks.
+
+  tacho-adapter --config rules.yaml --scrape-config scrape.yaml
+
+reads rules as prometheus-adapter does and scrape_configs as Prometheus does, and serves
+http://127.0.0.1:6443/apis/custom.metrics.k8s.io/v1beta2. Ask it:
+
+  kubectl --server http://127.0.0.1:6443 get --raw \
+    '/apis/custom.metrics.k8s.io/v1beta2/namespaces/default/pods/*/http_requests_per_second'
+  curl 'http://127.0.0.1:6443/api/v1/query?query=up'
+
+Sizes are written 512KiB, 16MiB or 4GiB, durations 90s, 10m or 1h30m. Every bound is on
+by default; when one fires, /metrics counts it.
+)";
+
+// HOST:PORT or [V6]:PORT; whether the host is an address is for CheckOptions to say.
+absl::Status SetListen(std::string_view text, ServerOptions* server) {
+  const size_t colon = text.rfind(':');
+  const std::optional<uint64_t> port =
+      colon == std::string_view::npos ? std::nullopt : ParseDigits(text.substr(colon + 1));
+  if (!port.has_value() || *port > 65535) {
+    return absl::InvalidArgumentError("an address such as 127.0.0.1:6443");
+  }
+  std::string_view host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  server->address = host;
+  server->port = static_cast<uint16_t>(*port);
+  return absl::OkStatus();
+}
+
+absl::Status SetLogLevel(std::string_view text, LogLevel* level) {
+  const std::optional<LogLevel> parsed = ParseLogLevel(text);
+  if (!parsed.has_value()) return absl::InvalidArgumentError("debug, info, warn or error");
+  *level = *parsed;
+  return absl::OkStatus();
+}
+
+FlagSet::Setter Millis(std::chrono::milliseconds* value) {
+  return [value](std::string_view text) {
+    absl::Duration parsed;
+    if (!absl::ParseDuration({text.data(), text.size()}, &parsed) ||
+        parsed < absl::Milliseconds(1) || parsed > absl::Hours(24)) {
+      return absl::InvalidArgumentError("a duration from 1ms to 24h");
+    }
+    *value = absl::ToChronoMilliseconds(parsed);
+    return absl::OkStatus();
+  };
+}
+
+void AddServing(AdapterOptions* o, FlagSet* f) {
+  ServerOptions* s = &o->server;
+  f->Group("Serving");
+  f->AddCustom("listen", "HOST:PORT", "127.0.0.1:6443",
+               "the address to serve on, numeric; port 0 takes any free one",
+               [s](std::string_view text) { return SetListen(text, s); });
+  f->Add("insecure-listen",
+         "allow --listen beyond loopback, although this version has neither TLS nor "
+         "authentication: whoever reaches the port reads every metric",
+         &o->insecure_listen);
+  f->Add("address-file", "write the address that was really bound to this file", &o->address_file);
+  f->AddNumber("max-connections", "connections open at a time; more are closed on accept",
+               &s->max_connections);
+  f->AddNumber("max-requests-in-flight", "requests being answered at a time; more get a 429",
+               &s->max_in_flight);
+  f->AddNumber("handler-threads", "threads that answer requests", &s->handler_threads);
+  f->AddNumber("max-ad-hoc-queries",
+               "queries of /api/v1/query being answered at a time; more get a 503",
+               &o->max_ad_hoc_queries);
+  f->AddNumber("query-cache", "query texts whose plan is kept", &o->query_cache);
+  f->AddBytes("max-header-bytes", "the head of a request", &s->head.max_bytes);
+  f->AddNumber("max-header-fields", "fields in the head of a request", &s->head.max_fields);
+  f->AddBytes("max-target-bytes", "path and query of a request", &s->head.max_target_bytes);
+  f->AddBytes("max-request-body", "the body of a request", &s->max_body_bytes);
+  f->AddBytes("max-buffered-replies", "replies that clients have not taken yet, all together",
+              &s->max_buffered_reply_bytes);
+  f->AddCustom("header-timeout", "DURATION", "5s", "for a request to arrive whole",
+               Millis(&s->header_timeout));
+  f->AddCustom("idle-timeout", "DURATION", "90s", "for the next request on a connection",
+               Millis(&s->idle_timeout));
+  f->AddCustom("write-timeout", "DURATION", "10s", "for a client to take a reply",
+               Millis(&s->write_timeout));
+}
+
+void AddScraping(AdapterOptions* o, FlagSet* f) {
+  f->Group("Scraping");
+  f->AddNumber("scrape-threads", "threads that scrape, parse and store", &o->scraper.threads);
+  f->AddBytes("max-scrape-buffers", "bodies being read, all scrapes together",
+              &o->scraper.buffers.max_bytes_in_use);
+  f->Add("discovery-poll", "how often target files are looked at", &o->discovery_poll);
+}
+
+void AddStorage(AdapterOptions* o, FlagSet* f) {
+  StorageLimits* s = &o->database.storage;
+  f->Group("Storing");
+  f->Add("retention",
+         "how long samples are kept at least; longer if a rule's window reaches further",
+         &o->database.retention);
+  f->Add("max-retention", "the furthest that a rule may reach back; one beyond is left out",
+         &o->max_retention);
+  f->Add("lookback", "how far back an instant selector looks for a sample", &o->database.lookback);
+  f->Add("max-ahead", "how far ahead of its scrape a sample's own timestamp may be",
+         &o->database.max_ahead);
+  f->AddBytes("max-memory", "everything the database holds", &s->max_bytes);
+  f->AddNumber("max-targets", "targets", &s->max_targets);
+  f->AddNumber("max-series", "series, over all targets", &s->max_series);
+  f->AddNumber("max-samples-per-scrape", "samples of one body; one with more is refused whole",
+               &s->max_samples_per_scrape);
+  f->AddBytes("max-body", "one body, decompressed", &s->max_body_bytes);
+  f->AddNumber("max-labels-per-series", "labels of one series", &s->max_labels_per_series);
+  f->AddBytes("max-label-name", "a label's or metric's name", &s->max_label_name_bytes);
+  f->AddBytes("max-label-value", "a label's value", &s->max_label_value_bytes);
+}
+
+void AddQuerying(AdapterOptions* o, FlagSet* f) {
+  QueryLimits* q = &o->database.query;
+  f->Group("Querying");
+  f->AddBytes("max-query-bytes", "the text of a query", &q->max_query_bytes);
+  f->AddNumber("max-query-depth", "nesting of a query", &q->max_depth);
+  f->AddNumber("max-query-nodes", "size of a query", &q->max_nodes);
+  f->AddNumber("max-query-samples", "samples that one query may touch", &q->max_samples);
+  f->AddBytes("max-regex-bytes", "memory of one compiled matcher", &q->max_regex_bytes);
+}
+
+}  // namespace
+
+AdapterOptions::AdapterOptions() {
+  const int cores = static_cast<int>(std::thread::hardware_concurrency());
+  scraper.threads = std::max(1, cores);
+  server.handler_threads = std::max(4, cores);
+}
+
+FlagSet AdapterFlags(AdapterOptions* options) {
+  FlagSet flags(kAbout);
+  flags.Group("Configuration");
+  flags.Add("config", "the rules: prometheus-adapter's YAML", &options->rules_file);
+  flags.Add("scrape-config", "what to scrape: Prometheus' YAML", &options->scrape_file);
+  flags.Add("check", "read both files, say what is wrong with them, and exit", &options->check);
+  AddServing(options, &flags);
+  AddScraping(options, &flags);
+  AddStorage(options, &flags);
+  AddQuerying(options, &flags);
+  flags.Group("Other");
+  flags.AddCustom("log-level", "LEVEL", "info", "debug, info, warn or error",
+                  [options](std::string_view v) { return SetLogLevel(v, &options->log_level); });
+  flags.Add("version", "print the version and exit", &options->version);
+  flags.Add("help", "print this and exit", &options->help);
+  return flags;
+}
+
+absl::Status CheckOptions(const AdapterOptions& options) {
+  if (options.rules_file.empty() || options.scrape_file.empty()) {
+    return absl::InvalidArgumentError("--config and --scrape-config are needed; see --help");
+  }
+  ErrorCode not_numeric;
+  const asio::ip::address address = asio::ip::make_address(options.server.address, not_numeric);
+  if (not_numeric) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--listen: ", options.server.address, " is not a numeric address"));
+  }
+  if (!address.is_loopback() && !options.insecure_listen) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--listen: ", options.server.address,
+                     " is not a loopback address, and this version has neither TLS nor "
+                     "authentication; listen on 127.0.0.1, or add --insecure-listen where the "
+                     "network keeps others out"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace tacho::adapter

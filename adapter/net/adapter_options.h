@@ -1,0 +1,55 @@
+// AdapterOptions: everything that tacho-adapter's command line can set, with its
+// defaults. Each bound of the library, the scraper and the server is a flag.
+//
+// Units       Named in each field.
+// Ownership   A FlagSet points into the options that it sets.
+#ifndef TACHO_ADAPTER_NET_ADAPTER_OPTIONS_H_
+#define TACHO_ADAPTER_NET_ADAPTER_OPTIONS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "adapter/net/flags.h"
+#include "adapter/net/http_server.h"
+#include "adapter/net/log.h"
+#include "adapter/net/scrape_manager.h"
+#include "tacho/options.h"
+
+namespace tacho::adapter {
+
+struct AdapterOptions {
+  AdapterOptions();
+
+  std::string rules_file;
+  std::string scrape_file;
+  absl::Duration discovery_poll = absl::Seconds(5);
+
+  ServerOptions server;
+  bool insecure_listen = false;  // plain HTTP beyond loopback
+  std::string address_file;      // the bound address is written there
+  uint64_t max_ad_hoc_queries = 2;
+  size_t query_cache = 1024;
+
+  ScrapeManager::Options scraper;  // threads: one per core
+
+  tacho::Options database;
+  absl::Duration max_retention = absl::Hours(1);
+
+  LogLevel log_level = LogLevel::kInfo;
+  bool check = false;
+  bool help = false;
+  bool version = false;
+};
+
+// The flags that set `options`, which must outlive them.
+[[nodiscard]] FlagSet AdapterFlags(AdapterOptions* options);
+
+//   kInvalidArgument   options that do not go together; says what to do
+[[nodiscard]] absl::Status CheckOptions(const AdapterOptions& options);
+
+}  // namespace tacho::adapter
+
+#endif  // TACHO_ADAPTER_NET_ADAPTER_OPTIONS_H_

@@ -1,0 +1,171 @@
+#include "adapter/net/app.h"
+
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "absl/strings/str_cat.h"
+#include "adapter/net/asio.h"
+#include "adapter/net/configuration.h"
+#include "adapter/net/discovery.h"
+#include "adapter/net/http_server.h"
+#include "adapter/net/router.h"
+#include "adapter/net/scrape_manager.h"
+#include "adapter/net/version.h"
+
+namespace tacho::adapter {
+namespace {
+
+constexpr std::chrono::milliseconds kAdvanceInterval{1'000};
+constexpr std::chrono::milliseconds kDrainGrace{1'000};
+// Past this a shutdown is held up by something that will not end, such as a query.
+constexpr unsigned kForcedExitSeconds = 2;
+
+// Connections and scrapes each take a descriptor.
+void RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+absl::Status WriteAddressFile(const std::string& path, const std::string& address) {
+  if (path.empty()) return absl::OkStatus();
+  // Renamed into place: who waits for the file never reads half of it.
+  const std::string temporary = absl::StrCat(path, ".tmp");
+  std::ofstream(temporary) << address << "\n";
+  if (std::rename(temporary.c_str(), path.c_str()) == 0) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat("cannot write --address-file ", path));
+}
+
+// The control loop: discovery, the database's time, signals, on one thread; everything
+// that carries load has threads of its own.
+class App {
+ public:
+  App(const AdapterOptions& options, const Configuration& configuration)
+      : options_(options),
+        log_(options.log_level),
+        database_(configuration.database),
+        registry_(configuration.rules, database_),
+        querier_(database_, options.query_cache),
+        router_({database_, &registry_, &querier_, configuration.policy, &clock_, &log_,
+                 &scrape_stats_, &server_stats_, options.max_ad_hoc_queries,
+                 configuration.rules->rules.size(), configuration.rules->problems.size()}),
+        discovery_(configuration.scrape, &log_, &scrape_stats_),
+        server_(options.server, &router_, &server_stats_, &log_),
+        signals_(control_, SIGINT, SIGTERM),
+        advance_timer_(control_),
+        discovery_timer_(control_) {
+    for (const std::string& problem : configuration.rules->problems) {
+      log_.Error("rule left out", {{"err", problem}});
+    }
+  }
+
+  absl::Status Run() {
+    if (const absl::Status status = server_.Start(); !status.ok()) return status;
+    if (const absl::Status status = WriteAddressFile(options_.address_file, server_.address());
+        !status.ok()) {
+      return status;
+    }
+    log_.Info("listening", {{"address", server_.address()}, {"version", kVersion}});
+    {
+      ScrapeManager scraper(options_.scraper, database_, &clock_, &log_, &scrape_stats_);
+      PollDiscovery(&scraper);
+      Advance();
+      signals_.async_wait([this](const ErrorCode&, int) { BeginStop(); });
+      control_.run();
+      server_.Stop(kDrainGrace);
+    }
+    log_.Info("stopped");
+    return absl::OkStatus();
+  }
+
+ private:
+  void BeginStop() {
+    log_.Info("stopping");
+    std::signal(SIGALRM, [](int) { _exit(EXIT_SUCCESS); });
+    alarm(kForcedExitSeconds);
+    router_.SetDraining();
+    control_.stop();
+  }
+
+  void Advance() {
+    database_.Advance(clock_.Now());
+    advance_timer_.expires_after(kAdvanceInterval);
+    advance_timer_.async_wait([this](const ErrorCode& error) {
+      if (!error) Advance();
+    });
+  }
+
+  void PollDiscovery(ScrapeManager* scraper) {
+    if (discovery_.Poll()) {
+      const std::vector<DiscoveredTarget> targets = discovery_.Targets();
+      scraper->SetTargets(targets);
+      router_.SetPods(std::make_shared<PodIndex>(targets), targets.size());
+      log_.Info("targets", {{"count", absl::StrCat(targets.size())}});
+    }
+    discovery_timer_.expires_after(absl::ToChronoMilliseconds(options_.discovery_poll));
+    discovery_timer_.async_wait([this, scraper](const ErrorCode& error) {
+      if (!error) PollDiscovery(scraper);
+    });
+  }
+
+  const AdapterOptions& options_;
+  const Clock clock_;
+  Logger log_;
+  ScrapeStats scrape_stats_;
+  ServerStats server_stats_;
+  Database database_;
+  LiveRegistry registry_;
+  CachingQuerier querier_;
+  Router router_;
+  Discovery discovery_;
+  HttpServer server_;
+  asio::io_context control_{1};
+  asio::signal_set signals_;
+  asio::steady_timer advance_timer_;
+  asio::steady_timer discovery_timer_;
+};
+
+}  // namespace
+
+absl::Status RunAdapter(const AdapterOptions& options) {
+  const absl::StatusOr<Configuration> configuration = LoadConfiguration(options);
+  if (!configuration.ok()) return configuration.status();
+  RaiseDescriptorLimit();
+  std::signal(SIGPIPE, SIG_IGN);
+  return App(options, *configuration).Run();
+}
+
+absl::Status CheckConfiguration(const AdapterOptions& options, std::string* report) {
+  const absl::StatusOr<Configuration> configuration = LoadConfiguration(options);
+  if (!configuration.ok()) return configuration.status();
+  ScrapeStats stats;
+  size_t complaints = configuration->rules->problems.size();
+  const auto complain = [&](std::string_view line) {
+    report->append(line);
+    ++complaints;
+  };
+  for (const std::string& problem : configuration->rules->problems) {
+    absl::StrAppend(report, problem, "\n");
+  }
+  Logger log(LogLevel::kWarn, complain, [] { return int64_t{0}; });
+  Discovery discovery(configuration->scrape, &log, &stats);
+  discovery.Poll();
+  const size_t targets = discovery.Targets().size();
+  absl::StrAppend(report, configuration->scrape.jobs.size(), " jobs, ", targets, " targets, ",
+                  configuration->rules->rules.size(), " rules, retention ",
+                  absl::FormatDuration(configuration->database.retention), "\n");
+  if (complaints == 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(complaints, " problems"));
+}
+
+}  // namespace tacho::adapter

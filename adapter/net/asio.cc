@@ -1,0 +1,3 @@
+#include "adapter/net/asio.h"
+
+#include <boost/asio/impl/src.hpp>

@@ -1,0 +1,87 @@
+#include "adapter/net/configuration.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "adapter/core/config_file.h"
+#include "tacho/database.h"
+
+namespace tacho::adapter {
+namespace {
+
+absl::Duration LongestInterval(const ScrapeConfig& config) {
+  absl::Duration longest = absl::ZeroDuration();
+  for (const ScrapeJob& job : config.jobs) longest = std::max(longest, job.scrape_interval);
+  return longest;
+}
+
+// As in Prometheus: relative to the folder of the file that names them.
+void ResolvePatterns(const std::string& config_file, ScrapeConfig* config) {
+  const std::filesystem::path folder = std::filesystem::path(config_file).parent_path();
+  for (ScrapeJob& job : config->jobs) {
+    for (FileSdConfig& sd : job.file_sd_configs) {
+      for (std::string& pattern : sd.files) pattern = (folder / pattern).string();
+    }
+  }
+}
+
+// The age that no value of a target that answers in time exceeds, over all jobs.
+ValuePolicy PolicyFor(const ScrapeConfig& config) {
+  ValuePolicy policy;
+  if (config.jobs.empty()) return policy;
+  policy.max_age = absl::ZeroDuration();
+  for (const ScrapeJob& job : config.jobs) {
+    policy.max_age =
+        std::max(policy.max_age, DefaultMaxAge(job.scrape_interval, job.scrape_timeout));
+  }
+  return policy;
+}
+
+// Checks rules against an empty database that keeps as long as any may; notes the
+// furthest reach of those that pass.
+RuleChecks ChecksAgainst(const Database& database, absl::Duration* reach) {
+  return {
+      .query =
+          [database, reach](std::string_view promql) {
+            const absl::StatusOr<Query> query = database.Prepare(promql);
+            if (query.ok()) *reach = std::max(*reach, query->reach());
+            return query.status();
+          },
+      .selector =
+          [database](std::string_view selector) { return database.Metrics(selector).status(); }};
+}
+
+}  // namespace
+
+absl::Duration RetentionFor(absl::Duration reach, absl::Duration interval) {
+  return reach + 2 * interval;
+}
+
+absl::StatusOr<Configuration> LoadConfiguration(const AdapterOptions& options) {
+  const absl::StatusOr<std::string> scrape_text = ReadConfigFile(options.scrape_file);
+  if (!scrape_text.ok()) return scrape_text.status();
+  absl::StatusOr<ScrapeConfig> scrape = ParseScrapeConfig(options.scrape_file, *scrape_text);
+  if (!scrape.ok()) return scrape.status();
+  ResolvePatterns(options.scrape_file, &*scrape);
+  const absl::StatusOr<std::string> rules_text = ReadConfigFile(options.rules_file);
+  if (!rules_text.ok()) return rules_text.status();
+
+  Configuration out;
+  out.database = options.database;
+  out.database.retention = std::max(options.max_retention, options.database.retention);
+  absl::Duration reach = absl::ZeroDuration();
+  absl::StatusOr<RuleSet> rules =
+      LoadRules(options.rules_file, *rules_text, ChecksAgainst(Database(out.database), &reach));
+  if (!rules.ok()) return rules.status();
+  out.database.retention =
+      std::max(options.database.retention, RetentionFor(reach, LongestInterval(*scrape)));
+  out.policy = PolicyFor(*scrape);
+  out.scrape = *std::move(scrape);
+  out.rules = std::make_shared<const RuleSet>(*std::move(rules));
+  return out;
+}
+
+}  // namespace tacho::adapter

@@ -1,0 +1,41 @@
+// HttpRequest: one request as the server hands it on, and HttpResponse: what it gets
+// back, down to the bytes that are sent.
+//
+// Ownership   A request owns its text.
+// Threads     Plain values and functions.
+#ifndef TACHO_ADAPTER_NET_HTTP_REQUEST_H_
+#define TACHO_ADAPTER_NET_HTTP_REQUEST_H_
+
+#include <string>
+#include <string_view>
+
+#include "adapter/core/http_reply.h"
+
+namespace tacho::adapter {
+
+struct HttpRequest {
+  std::string method;
+  std::string target;
+  std::string user_agent;
+  std::string content_type;
+  std::string body;
+};
+
+struct HttpResponse {
+  HttpReply reply;
+  std::string_view allow;  // of a 405: the methods; points to a constant
+};
+
+// A failure in the words of the Kubernetes API; the body is a Status.
+[[nodiscard]] HttpReply StatusReply(int code, std::string_view reason, std::string_view message);
+
+// The whole reply, head and body. `date` as in the Date header.
+[[nodiscard]] std::string SerializeResponse(const HttpResponse& response, std::string_view date,
+                                            bool close, bool omit_body);
+
+// "Tue, 24 Nov 2026 03:22:03 GMT"
+[[nodiscard]] std::string HttpDate(int64_t unix_seconds);
+
+}  // namespace tacho::adapter
+
+#endif  // TACHO_ADAPTER_NET_HTTP_REQUEST_H_

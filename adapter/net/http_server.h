@@ -1,0 +1,82 @@
+// HttpServer: HTTP/1.1 for the API, and nothing more of it than the API needs.
+//
+// Strict where leniency has hurt others: requests are framed by Content-Length or
+// have no body; a second request before the reply is refused, and so are Upgrade,
+// CONNECT and TRACE, each with a closed connection. Never a redirect, never
+// Retry-After, never HTML.
+//
+// Transport   Plain TCP. TLS comes as another stream type under HttpSession.
+// Threads     Start and Stop from one thread. Handlers run on a pool of their own, all
+//             but the quick ones; input and output never waits for a handler.
+// Cost        An idle connection: about 2 KiB.
+// Limits      ServerOptions; each that fires is counted in ServerStats::limits.
+#ifndef TACHO_ADAPTER_NET_HTTP_SERVER_H_
+#define TACHO_ADAPTER_NET_HTTP_SERVER_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "adapter/net/http_head.h"
+#include "adapter/net/http_request.h"
+#include "adapter/net/log.h"
+#include "adapter/net/server_stats.h"
+
+namespace tacho::adapter {
+
+struct ServerOptions {
+  std::string address = "127.0.0.1";  // numeric
+  uint16_t port = 6443;               // 0: any free one
+  HeadLimits head;
+  size_t max_body_bytes = size_t{64} << 10;
+  std::chrono::milliseconds header_timeout{5'000};  // head and body of a request
+  std::chrono::milliseconds idle_timeout{90'000};   // between requests
+  std::chrono::milliseconds write_timeout{10'000};  // a reply
+  size_t max_connections = 1024;
+  size_t max_buffered_reply_bytes = size_t{64} << 20;  // replies not yet taken, in all
+  size_t max_in_flight = 256;                          // requests being answered
+  int handler_threads = 4;
+};
+
+class HttpHandler {
+ public:
+  virtual ~HttpHandler() = default;
+  // May take its time, unless IsQuick said otherwise. From several threads at once.
+  [[nodiscard]] virtual HttpResponse Handle(const HttpRequest& request) = 0;
+  // True for what is answered at once, on the thread that also moves the bytes: health
+  // must be told while queries are queueing.
+  [[nodiscard]] virtual bool IsQuick(const HttpRequest& request) const = 0;
+};
+
+class HttpServer {
+ public:
+  // handler, stats and log outlive the server.
+  HttpServer(const ServerOptions& options, HttpHandler* handler, ServerStats* stats, Logger* log);
+  ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  // Listens and serves.
+  //   kInvalidArgument   the address is not a numeric one
+  //   kUnavailable       the address cannot be bound; the message says why
+  absl::Status Start();
+
+  // Accepts no more and lets requests under way finish for as long as `grace`. What is
+  // still open then closes with the server's destruction.
+  void Stop(std::chrono::milliseconds grace);
+
+  // "127.0.0.1:6443", with the port that was really bound. After Start.
+  [[nodiscard]] std::string address() const;
+
+ private:
+  class Impl;
+  const std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tacho::adapter
+
+#endif  // TACHO_ADAPTER_NET_HTTP_SERVER_H_

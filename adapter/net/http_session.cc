@@ -1,0 +1,254 @@
+#include "adapter/net/http_session.h"
+
+#include <boost/asio/write.hpp>
+#include <exception>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "adapter/core/replies.h"
+
+namespace tacho::adapter {
+namespace {
+
+constexpr size_t kReadStep = 2048;
+constexpr size_t kIdleCapacity = 2 * kReadStep;
+// How long, and for how many bytes, a client may still send after it was refused. It
+// is to read why, and a reset would take the reply away from it.
+constexpr std::chrono::milliseconds kLingerTime{1'000};
+constexpr size_t kLingerBytes = size_t{64} << 10;
+
+HttpResponse RunHandler(HttpHandler* handler, const HttpRequest& request) {
+  try {
+    return handler->Handle(request);
+  } catch (const std::exception&) {  // no memory, most likely: this request fails, not all
+    return {StatusReply(500, "InternalError", "the request could not be answered"), {}};
+  }
+}
+
+}  // namespace
+
+HttpSession::HttpSession(Stream socket, SessionEnv* env)
+    : socket_(std::move(socket)),
+      timer_(socket_.get_executor()),
+      env_(env),
+      scanner_(env->options.head) {
+  Add(&env_->stats->open_connections);
+}
+
+HttpSession::~HttpSession() {
+  env_->stats->open_connections.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void HttpSession::Start() {
+  ErrorCode ignored;
+  socket_.set_option(Tcp::no_delay(true), ignored);
+  asio::post(socket_.get_executor(), [self = shared_from_this()] {
+    self->AwaitRequest(self->env_->options.header_timeout, ServerLimit::kHeaderTimeout);
+  });
+}
+
+void HttpSession::SetTimer(std::chrono::milliseconds timeout, ServerLimit limit) {
+  timer_.expires_after(timeout);
+  timer_.async_wait([self = shared_from_this(), set = ++timer_set_, limit](const ErrorCode& error) {
+    if (error || self->timer_set_ != set) return;
+    if (limit != ServerLimit::kCount_) self->env_->stats->CountLimit(limit);
+    self->Close();
+  });
+}
+
+void HttpSession::CancelTimer() {
+  ++timer_set_;
+  timer_.cancel();
+}
+
+void HttpSession::Close() {
+  CancelTimer();
+  ErrorCode ignored;
+  socket_.close(ignored);
+}
+
+void HttpSession::AwaitRequest(std::chrono::milliseconds timeout, ServerLimit limit) {
+  buffer_.clear();
+  if (buffer_.capacity() > kIdleCapacity) buffer_.shrink_to_fit();
+  reply_ = std::string();
+  request_ = HttpRequest();
+  scanner_.Reset();
+  head_taken_ = false;
+  SetTimer(timeout, limit);
+  Read();
+}
+
+void HttpSession::Read() {
+  const size_t used = buffer_.size();
+  buffer_.resize(used + kReadStep);
+  socket_.async_read_some(asio::buffer(buffer_.data() + used, kReadStep),
+                          [self = shared_from_this(), used](const ErrorCode& error, size_t bytes) {
+                            self->buffer_.resize(used + bytes);
+                            if (error) return self->Close();
+                            if (used == 0) {  // the first byte ends idleness
+                              self->SetTimer(self->env_->options.header_timeout,
+                                             ServerLimit::kHeaderTimeout);
+                            }
+                            self->Advance();
+                          });
+}
+
+void HttpSession::Advance() {
+  if (!head_taken_) {
+    switch (scanner_.Scan(buffer_)) {
+      case HeadScanner::State::kMore:
+        return Read();
+      case HeadScanner::State::kBad:
+        return RefuseHead(scanner_.error());
+      case HeadScanner::State::kComplete:
+        if (!TakeHead()) return;
+    }
+  }
+  const size_t whole = scanner_.head_bytes() + body_bytes_;
+  if (buffer_.size() < whole) return Read();
+  if (buffer_.size() > whole) {
+    return Refuse(ServerLimit::kMalformed, 400, "BadRequest",
+                  "bytes after the end of the request: pipelining is not served");
+  }
+  request_.body = buffer_.substr(scanner_.head_bytes());
+  Dispatch();
+}
+
+// False: refused.
+bool HttpSession::TakeHead() {
+  RequestHead head;
+  const std::string_view text(buffer_);
+  const HeadError error =
+      ParseRequestHead(text.substr(0, scanner_.head_bytes()), env_->options.head, &head);
+  if (error != HeadError::kNone) {
+    RefuseHead(error);
+    return false;
+  }
+  if (!CheckHead(head)) return false;
+  head_taken_ = true;
+  keep_alive_ = head.KeepAlive();
+  body_bytes_ = static_cast<size_t>(head.framing.length);
+  request_ = {.method = std::string(head.method),
+              .target = std::string(head.target),
+              .user_agent = std::string(head.fields.Get("user-agent")),
+              .content_type = std::string(head.fields.Get("content-type")),
+              .body = {}};
+  return true;
+}
+
+// What is well-formed and still not served, whatever the path. False: refused.
+bool HttpSession::CheckHead(const RequestHead& head) {
+  const bool get = head.method == "GET" || head.method == "HEAD";
+  if (head.method == "CONNECT" || head.method == "TRACE") {
+    Refuse(ServerLimit::kUpgrade, 405, "MethodNotAllowed",
+           "the server does not allow this method on the requested resource");
+  } else if (head.fields.Count("upgrade") > 0 || head.fields.HasToken("connection", "upgrade")) {
+    Refuse(ServerLimit::kUpgrade, 400, "BadRequest", "the server does not upgrade connections");
+  } else if (head.framing.kind == Framing::Kind::kChunked) {
+    Refuse(ServerLimit::kMalformed, 400, "BadRequest",
+           "Transfer-Encoding is not served; send Content-Length");
+  } else if (head.fields.Count("expect") > 0) {
+    Refuse(ServerLimit::kMalformed, 417, "ExpectationFailed", "Expect is not served");
+  } else if (get && head.framing.length > 0) {
+    Refuse(ServerLimit::kMalformed, 400, "BadRequest", "a GET request has no body");
+  } else if (head.framing.length > env_->options.max_body_bytes) {
+    Refuse(ServerLimit::kBodyBytes, 413, "RequestEntityTooLarge",
+           "the request's body is too large");
+  } else if (head.target.front() != '/') {
+    Refuse(ServerLimit::kMalformed, 400, "BadRequest", "the request target must be a path");
+  } else {
+    return true;
+  }
+  return false;
+}
+
+void HttpSession::RefuseHead(HeadError error) {
+  switch (error) {
+    case HeadError::kTooLarge:
+      return Refuse(ServerLimit::kHeaderBytes, 431, "RequestHeaderFieldsTooLarge",
+                    "the request's head is too large");
+    case HeadError::kTooManyFields:
+      return Refuse(ServerLimit::kHeaderFields, 431, "RequestHeaderFieldsTooLarge",
+                    "the request has too many header fields");
+    case HeadError::kTargetTooLong:
+      return Refuse(ServerLimit::kTargetBytes, 414, "RequestURITooLong",
+                    "the request target is too long");
+    case HeadError::kVersion:
+      return Refuse(ServerLimit::kMalformed, 505, "HTTPVersionNotSupported",
+                    "this version of HTTP is not served");
+    case HeadError::kMalformed:
+    case HeadError::kNone:
+      return Refuse(ServerLimit::kMalformed, 400, "BadRequest", "malformed HTTP request");
+  }
+}
+
+void HttpSession::Refuse(ServerLimit limit, int status, std::string_view reason,
+                         std::string_view message) {
+  env_->stats->CountLimit(limit);
+  env_->stats->CountAnswer(RouteKind::kMalformed, status);
+  Write({StatusReply(status, reason, message), {}}, /*close=*/true);
+}
+
+void HttpSession::Dispatch() {
+  CancelTimer();
+  Add(&env_->stats->requests);
+  if (env_->handler->IsQuick(request_)) {
+    return Write(RunHandler(env_->handler, request_), !keep_alive_);
+  }
+  if (env_->stats->in_flight.fetch_add(1) >= env_->options.max_in_flight) {
+    env_->stats->in_flight.fetch_sub(1);
+    return Refuse(ServerLimit::kInFlight, 429, "TooManyRequests",
+                  "too many requests are being answered; try again later");
+  }
+  asio::post(*env_->pool, [self = shared_from_this()] {
+    HttpResponse response = RunHandler(self->env_->handler, self->request_);
+    asio::post(self->socket_.get_executor(),
+               [self, answer = std::move(response)] { self->Answer(answer); });
+  });
+}
+
+void HttpSession::Answer(HttpResponse response) {
+  Write(response, !keep_alive_);
+  env_->stats->in_flight.fetch_sub(1);
+}
+
+void HttpSession::Write(const HttpResponse& response, bool close) {
+  Counter& buffered = env_->stats->buffered_reply_bytes;
+  const std::string date = HttpDate(absl::ToUnixSeconds(absl::Now()));
+  const bool head_only = request_.method == "HEAD";
+  reply_ = SerializeResponse(response, date, close, head_only);
+  if (buffered.fetch_add(reply_.size()) + reply_.size() > env_->options.max_buffered_reply_bytes) {
+    buffered.fetch_sub(reply_.size());
+    env_->stats->CountLimit(ServerLimit::kReplyBytes);
+    return Close();
+  }
+  Add(&env_->stats->reply_bytes, reply_.size());
+  SetTimer(env_->options.write_timeout, ServerLimit::kWriteTimeout);
+  asio::async_write(socket_, asio::buffer(reply_),
+                    [self = shared_from_this(), close](const ErrorCode& error, size_t) {
+                      self->env_->stats->buffered_reply_bytes.fetch_sub(self->reply_.size());
+                      if (error) return self->Close();
+                      if (close) return self->Linger();
+                      self->AwaitRequest(self->env_->options.idle_timeout,
+                                         ServerLimit::kIdleTimeout);
+                    });
+}
+
+void HttpSession::Linger() {
+  ErrorCode ignored;
+  socket_.shutdown(Tcp::socket::shutdown_send, ignored);
+  SetTimer(kLingerTime, ServerLimit::kCount_);
+  buffer_.resize(kReadStep);
+  Drain(kLingerBytes);
+}
+
+void HttpSession::Drain(size_t budget) {
+  socket_.async_read_some(asio::buffer(buffer_), [self = shared_from_this(), budget](
+                                                     const ErrorCode& error, size_t bytes) {
+    if (error || bytes >= budget) return self->Close();
+    self->Drain(budget - bytes);
+  });
+}
+
+}  // namespace tacho::adapter

@@ -1,0 +1,78 @@
+// HttpSession: one connection of the server, request after request.
+//
+//   await -> read head -> read body -> handle -> write -> await, or linger and close
+//
+// Ownership   Shared with its handlers under way: make it with std::make_shared. Ends
+//             when none is left.
+// Threads     On its socket's strand; only the handler runs elsewhere.
+// Limits      At most one timer and one operation of the socket at a time.
+#ifndef TACHO_ADAPTER_NET_HTTP_SESSION_H_
+#define TACHO_ADAPTER_NET_HTTP_SESSION_H_
+
+#include <boost/asio/thread_pool.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "adapter/net/asio.h"
+#include "adapter/net/http_head.h"
+#include "adapter/net/http_server.h"
+
+namespace tacho::adapter {
+
+// What all sessions of a server share.
+struct SessionEnv {
+  const ServerOptions options;
+  HttpHandler* const handler;
+  ServerStats* const stats;
+  asio::thread_pool* const pool;
+};
+
+class HttpSession : public std::enable_shared_from_this<HttpSession> {
+ public:
+  using Stream = Tcp::socket;
+
+  // The socket's executor is a strand. Counts itself in open_connections.
+  HttpSession(Stream socket, SessionEnv* env);
+  ~HttpSession();
+  HttpSession(const HttpSession&) = delete;
+  HttpSession& operator=(const HttpSession&) = delete;
+
+  void Start();
+
+ private:
+  void AwaitRequest(std::chrono::milliseconds timeout, ServerLimit limit);
+  void SetTimer(std::chrono::milliseconds timeout, ServerLimit limit);
+  void CancelTimer();
+  void Close();
+  void Read();
+  void OnRead(size_t bytes);
+  void Advance();
+  bool TakeHead();
+  bool CheckHead(const RequestHead& head);
+  void Refuse(ServerLimit limit, int status, std::string_view reason, std::string_view message);
+  void RefuseHead(HeadError error);
+  void Dispatch();
+  void Answer(HttpResponse response);
+  void Write(const HttpResponse& response, bool close);
+  void Linger();
+  void Drain(size_t budget);
+
+  Stream socket_;
+  asio::steady_timer timer_;
+  SessionEnv* const env_;
+  uint64_t timer_set_ = 0;  // which setting of the timer counts
+  std::string buffer_;      // the request so far, from its first byte
+  HeadScanner scanner_;
+  bool head_taken_ = false;
+  size_t body_bytes_ = 0;
+  HttpRequest request_;
+  bool keep_alive_ = false;
+  std::string reply_;
+};
+
+}  // namespace tacho::adapter
+
+#endif  // TACHO_ADAPTER_NET_HTTP_SESSION_H_

@@ -1,0 +1,77 @@
+// Router: what the server asks for an answer. Health, the adapter's own metrics and
+// the bounds on ad hoc queries are here; the API itself is adapter/core's.
+//
+// Ownership   What RouterEnv points to outlives the router.
+// Threads     Handle from any thread; SetPods and SetDraining from any one thread.
+#ifndef TACHO_ADAPTER_NET_ROUTER_H_
+#define TACHO_ADAPTER_NET_ROUTER_H_
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "adapter/core/custom_metrics.h"
+#include "adapter/core/pods.h"
+#include "adapter/core/querier.h"
+#include "adapter/core/registry.h"
+#include "adapter/net/http_server.h"
+#include "adapter/net/log.h"
+#include "adapter/net/mutex.h"
+#include "adapter/net/schedule.h"
+#include "adapter/net/scrape_stats.h"
+#include "adapter/net/server_stats.h"
+#include "tacho/database.h"
+
+namespace tacho::adapter {
+
+struct RouterEnv {
+  Database database;
+  LiveRegistry* registry;
+  Querier* querier;
+  ValuePolicy policy;
+  const Clock* clock;
+  Logger* log;
+  const ScrapeStats* scrape_stats;
+  ServerStats* server_stats;
+  uint64_t max_ad_hoc_queries;  // at a time; more are answered 503
+  uint64_t rules;
+  uint64_t broken_rules;
+};
+
+class Router final : public HttpHandler {
+ public:
+  explicit Router(const RouterEnv& env);
+
+  [[nodiscard]] HttpResponse Handle(const HttpRequest& request) override;
+  [[nodiscard]] bool IsQuick(const HttpRequest& request) const override;
+
+  // What discovery knows now. Before the first call the adapter is not ready.
+  void SetPods(std::shared_ptr<const PodIndex> pods, uint64_t targets);
+  // The process is about to end: /readyz fails, so that nobody new is sent here.
+  void SetDraining() { draining_ = true; }
+
+ private:
+  HttpReply Answer(const HttpRequest& request, Route* route);
+  HttpReply Health(const Route& route) const;
+  HttpReply SelfMetricsReply();
+  HttpReply AdHocQuery(const HttpRequest& request, Route* route);
+  HttpReply Api(const HttpRequest& request, const Route& route);
+  void CountMetricAnswer(const HttpReply& reply);
+  [[nodiscard]] std::shared_ptr<const PodIndex> pods() const;
+
+  const RouterEnv env_;
+  const double start_time_seconds_;
+  std::atomic<bool> draining_{false};
+  std::atomic<uint64_t> targets_{0};
+  std::atomic<uint64_t> ad_hoc_{0};
+  mutable Mutex mutex_;
+  std::shared_ptr<const PodIndex> pods_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string_view, uint64_t> metric_answers_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace tacho::adapter
+
+#endif  // TACHO_ADAPTER_NET_ROUTER_H_

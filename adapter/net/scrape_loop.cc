@@ -1,0 +1,178 @@
+#include "adapter/net/scrape_loop.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace tacho::adapter {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+uint64_t MicrosSince(SteadyClock::time_point began) {
+  const auto passed = SteadyClock::now() - began;
+  return static_cast<uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(passed).count());
+}
+
+// The smaller of the job's limit and the database's, so that what cannot be
+// ingested is not read either.
+size_t MaxBody(const ScrapeJob& job, const Options& options) {
+  const size_t hard = options.storage.max_body_bytes;
+  return job.body_size_limit == 0 ? hard : std::min(job.body_size_limit, hard);
+}
+
+ScrapeEndpoint EndpointOf(const DiscoveredTarget& target, const Options& options) {
+  return {.host = target.host,
+          .port = target.port,
+          .host_header = target.host_header,
+          .request_target = target.path_and_query,
+          .timeout_seconds = absl::ToDoubleSeconds(target.job->scrape_timeout),
+          .max_body = MaxBody(*target.job, options)};
+}
+
+TargetOptions OptionsOf(const ScrapeJob& job) {
+  return {.honor_labels = job.honor_labels,
+          .honor_timestamps = job.honor_timestamps,
+          .sample_limit = job.sample_limit,
+          .body_size_limit = job.body_size_limit};
+}
+
+}  // namespace
+
+ScrapeLoop::ScrapeLoop(Strand strand, const DiscoveredTarget& target, ScrapeEnv* env)
+    : strand_(std::move(strand)),
+      env_(env),
+      url_(target.Url()),
+      labels_(target.labels),
+      options_(OptionsOf(*target.job)),
+      timeout_(absl::ToInt64Milliseconds(target.job->scrape_timeout)),
+      cadence_(
+          CadenceOf(absl::ToInt64Milliseconds(target.job->scrape_interval), labels_.ToString())),
+      timer_(strand_),
+      client_(std::make_shared<ScrapeClient>(strand_, EndpointOf(target, env->database.options()),
+                                             env->buffers, env->resolver)) {}
+
+void ScrapeLoop::Start() {
+  asio::post(strand_, [self = shared_from_this()] { self->Arm(); });
+}
+
+void ScrapeLoop::Stop() {
+  asio::post(strand_, [self = shared_from_this()] {
+    self->Halt();
+    if (self->target_.has_value()) self->target_->Remove(self->env_->clock->Now());
+  });
+}
+
+void ScrapeLoop::Abandon() {
+  asio::post(strand_, [self = shared_from_this()] { self->Halt(); });
+}
+
+// Also undoes the circle of a scrape under way: loop, client, callback, loop.
+void ScrapeLoop::Halt() {
+  stopped_ = true;
+  timer_.cancel();
+  client_->Cancel();
+  SetUp(false);
+}
+
+void ScrapeLoop::Arm() {
+  if (stopped_) return;
+  const int64_t now_ms = env_->clock->NowMillis();
+  const int64_t tick_ms = NextTick(cadence_, now_ms);
+  timer_.expires_after(std::chrono::milliseconds(tick_ms - now_ms));
+  timer_.async_wait([self = shared_from_this(), tick_ms](const ErrorCode& error) {
+    if (!error && !self->stopped_) self->OnTick(tick_ms);
+  });
+}
+
+void ScrapeLoop::OnTick(int64_t tick_ms) {
+  const int64_t now_ms = env_->clock->NowMillis();
+  const Tick tick = {Timestamp::FromUnixMillis(ScrapeTime(cadence_, tick_ms, now_ms)),
+                     SteadyClock::now()};
+  Add(&env_->stats->scrapes);
+  if (now_ms - tick_ms > cadence_.interval_ms / 100) Add(&env_->stats->late);
+  if (!EnsureTarget()) return Arm();
+  client_->Get(tick.began + timeout_, [self = shared_from_this(), tick](ScrapeReply reply) {
+    self->OnReply(tick, std::move(reply));
+  });
+}
+
+// Tried again at every tick: a limit may have room later.
+bool ScrapeLoop::EnsureTarget() {
+  if (target_.has_value()) return true;
+  absl::StatusOr<Target> added = env_->database.AddTarget(labels_, options_);
+  if (added.ok()) {
+    target_.emplace(*std::move(added));
+    return true;
+  }
+  ScrapeReply refused;
+  refused.failure = ScrapeFailure::kTarget;
+  refused.error = added.status().ToString();
+  Add(&env_->stats->failed[static_cast<size_t>(refused.failure)]);
+  LogOutcome(refused);
+  return false;
+}
+
+void ScrapeLoop::OnReply(const Tick& tick, ScrapeReply reply) {
+  if (stopped_) return;
+  ScrapeHealth health;
+  if (reply.failure == ScrapeFailure::kNone) Take(tick, &reply, &health);
+  Record(tick, reply, health);
+  env_->buffers->Release(reply.charged);
+  env_->buffers->Give(std::move(reply.body));
+  Arm();
+}
+
+void ScrapeLoop::Take(const Tick& tick, ScrapeReply* reply, ScrapeHealth* health) {
+  const SteadyClock::time_point began = SteadyClock::now();
+  const absl::StatusOr<IngestReport> report =
+      target_->Ingest(reply->body, ExpositionFromContentType(reply->content_type), tick.time);
+  Add(&env_->stats->ingest_micros, MicrosSince(began));
+  Add(&env_->stats->body_bytes, reply->body.size());
+  if (!report.ok()) {
+    reply->failure = ScrapeFailure::kIngest;
+    reply->error = report.status().ToString();
+    return;
+  }
+  health->up = true;
+  health->samples_scraped = report->samples;
+  Add(&env_->stats->samples, report->samples);
+  Add(&env_->stats->samples_refused, report->refused);
+}
+
+void ScrapeLoop::Record(const Tick& tick, const ScrapeReply& reply, ScrapeHealth health) {
+  const uint64_t micros = MicrosSince(tick.began);
+  health.duration_seconds = static_cast<double>(micros) * 1e-6;
+  // What the database refuses of these it counts itself: nothing is left to do here.
+  if (!health.up) target_->MarkStale(tick.time).IgnoreError();
+  target_->RecordHealth(health, tick.time).IgnoreError();
+  Add(&env_->stats->scrape_micros, micros);
+  Add(&env_->stats->wire_bytes, reply.wire_bytes);
+  if (!health.up) Add(&env_->stats->failed[static_cast<size_t>(reply.failure)]);
+  LogOutcome(reply);
+}
+
+void ScrapeLoop::SetUp(bool up) {
+  if (up_.value_or(false) != up) {
+    env_->stats->targets_up.fetch_add(up ? 1 : uint64_t(-1), std::memory_order_relaxed);
+  }
+  up_ = up;
+}
+
+// A line when a target's health changes, not one for every failed scrape.
+void ScrapeLoop::LogOutcome(const ScrapeReply& reply) {
+  const bool up = reply.failure == ScrapeFailure::kNone;
+  const bool news = up_ != up;
+  if (!up) {
+    env_->log->Log(
+        news ? LogLevel::kWarn : LogLevel::kDebug, "scrape failed",
+        {{"target", url_}, {"reason", ScrapeFailureName(reply.failure)}, {"err", reply.error}});
+  } else if (news) {
+    env_->log->Info("target is up", {{"target", url_}});
+  }
+  SetUp(up);
+}
+
+}  // namespace tacho::adapter

@@ -1,0 +1,52 @@
+#include "adapter/net/scrape_manager.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace tacho::adapter {
+namespace {
+
+// What makes a target another one: anything that its loop was built from.
+std::string KeyOf(const DiscoveredTarget& target) {
+  return absl::StrCat(target.job->job_name, "\n", target.Url(), "\n", target.labels.ToString());
+}
+
+}  // namespace
+
+ScrapeManager::ScrapeManager(const Options& options, Database database, const Clock* clock,
+                             Logger* log, ScrapeStats* stats)
+    : buffers_(options.buffers),
+      io_(options.threads),
+      work_(io_.get_executor()),
+      env_{std::move(database), clock, log, stats, &buffers_, &resolver_} {
+  for (int i = 0; i < options.threads; ++i) threads_.emplace_back([this] { io_.run(); });
+}
+
+ScrapeManager::~ScrapeManager() {
+  // Not io_.stop(): what is abandoned runs out by itself, and nothing stays behind.
+  for (const auto& [key, loop] : loops_) loop->Abandon();
+  work_.reset();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void ScrapeManager::SetTargets(std::span<const DiscoveredTarget> targets) {
+  std::map<std::string, std::shared_ptr<ScrapeLoop>> next;
+  std::vector<std::shared_ptr<ScrapeLoop>> added;
+  for (const DiscoveredTarget& target : targets) {
+    std::string key = KeyOf(target);
+    auto old = loops_.extract(key);
+    if (!old.empty()) {
+      next.insert(std::move(old));
+    } else if (!next.contains(key)) {
+      added.push_back(std::make_shared<ScrapeLoop>(asio::make_strand(io_), target, &env_));
+      next.emplace(std::move(key), added.back());
+    }
+  }
+  // Old ones first: a target that moved to another address keeps its labels.
+  for (const auto& [key, loop] : loops_) loop->Stop();
+  for (const auto& loop : added) loop->Start();
+  loops_ = std::move(next);
+}
+
+}  // namespace tacho::adapter

@@ -1,0 +1,188 @@
+#include "adapter/net/self_metrics.h"
+
+#include <dirent.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "absl/strings/str_cat.h"
+#include "adapter/net/metrics_text.h"
+#include "adapter/net/version.h"
+
+namespace tacho::adapter {
+namespace {
+
+double Seconds(const Counter& micros) { return static_cast<double>(micros.load()) * 1e-6; }
+
+double Seconds(const timeval& t) {
+  return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
+}
+
+uint64_t ResidentBytes() {
+  uint64_t size = 0;
+  uint64_t resident = 0;
+  std::FILE* file = std::fopen("/proc/self/statm", "r");
+  if (file == nullptr) return 0;
+  const int fields = std::fscanf(file, "%lu %lu", &size, &resident);
+  std::fclose(file);
+  return fields == 2 ? resident * static_cast<uint64_t>(sysconf(_SC_PAGESIZE)) : 0;
+}
+
+uint64_t OpenFds() {
+  DIR* dir = opendir("/proc/self/fd");
+  if (dir == nullptr) return 0;
+  uint64_t entries = 0;
+  while (readdir(dir) != nullptr) ++entries;
+  closedir(dir);
+  return entries < 3 ? 0 : entries - 3;  // "." and "..", and the folder itself
+}
+
+void Process(const ProcessInfo& process, MetricsText* out) {
+  out->Gauge("process_resident_memory_bytes", "Resident memory size in bytes.");
+  out->Sample(process.resident_bytes);
+  out->Counter("process_cpu_seconds_total", "User and system CPU time spent.");
+  out->Sample(process.cpu_seconds);
+  out->Gauge("process_start_time_seconds", "Start time of the process since the Unix epoch.");
+  out->Sample(process.start_time_seconds);
+  out->Gauge("process_open_fds", "Number of open file descriptors.");
+  out->Sample(process.open_fds);
+  out->Gauge("tacho_build_info", "A constant 1, with the version as a label.");
+  out->Sample(uint64_t{1}, {{"version", kVersion}});
+}
+
+void Refusals(std::string_view name, std::string_view help,
+              const std::array<uint64_t, kRefusalCount>& counts, MetricsText* out) {
+  out->Counter(name, help);
+  for (size_t i = 1; i < kRefusalCount; ++i) {  // 0 is kNone
+    out->Sample(counts[i], {{"reason", RefusalName(static_cast<Refusal>(i))}});
+  }
+}
+
+void Storage(const DatabaseStats& stats, MetricsText* out) {
+  out->Gauge("tacho_storage_targets", "Targets in the database, ended ones included.");
+  out->Sample(stats.targets);
+  out->Gauge("tacho_storage_series", "Series in the database, over all targets.");
+  out->Sample(stats.series);
+  out->Gauge("tacho_storage_shapes", "Distinct shapes that targets have.");
+  out->Sample(stats.shapes);
+  out->Gauge("tacho_storage_rows", "Rows kept.");
+  out->Sample(stats.rows);
+  out->Gauge("tacho_storage_bytes", "Bytes accounted against the limit.");
+  out->Sample(stats.bytes);
+  out->Counter("tacho_storage_samples_stored_total", "Samples stored.");
+  out->Sample(stats.samples_stored);
+  out->Counter("tacho_storage_samples_replayed_total",
+               "Samples read by comparison with the previous body.");
+  out->Sample(stats.samples_replayed);
+  out->Counter("tacho_storage_scrapes_stored_total", "Scrapes stored.");
+  out->Sample(stats.scrapes_stored);
+  Refusals("tacho_storage_refused_samples_total", "Samples refused one by one.",
+           stats.refused_samples, out);
+  Refusals("tacho_storage_refused_scrapes_total", "Scrapes refused whole.", stats.refused_scrapes,
+           out);
+}
+
+void Scraping(const SelfMetrics& m, MetricsText* out) {
+  const ScrapeStats& stats = *m.scrape;
+  out->Gauge("tacho_targets", "Targets that discovery gives.");
+  out->Sample(m.targets);
+  out->Gauge("tacho_targets_up", "Targets whose last scrape succeeded.");
+  out->Sample(stats.targets_up.load());
+  out->Counter("tacho_scrapes_total", "Scrapes begun.");
+  out->Sample(stats.scrapes.load());
+  out->Counter("tacho_scrapes_failed_total", "Scrapes that failed, by reason.");
+  for (size_t i = 1; i < kScrapeFailureCount; ++i) {  // 0 is kNone
+    out->Sample(stats.failed[i].load(),
+                {{"reason", ScrapeFailureName(static_cast<ScrapeFailure>(i))}});
+  }
+  out->Counter("tacho_scrapes_late_total", "Scrapes begun over 1 % of the interval late.");
+  out->Sample(stats.late.load());
+  out->Counter("tacho_scrape_samples_total", "Samples in the bodies that were taken.");
+  out->Sample(stats.samples.load());
+  out->Counter("tacho_scrape_samples_refused_total", "Samples of them that were refused.");
+  out->Sample(stats.samples_refused.load());
+  out->Counter("tacho_scrape_wire_bytes_total", "Bytes read from targets.");
+  out->Sample(stats.wire_bytes.load());
+  out->Counter("tacho_scrape_body_bytes_total", "Bytes of bodies, decompressed.");
+  out->Sample(stats.body_bytes.load());
+  out->Counter("tacho_scrape_seconds_total", "Time from the begin to the end of scrapes.");
+  out->Sample(Seconds(stats.scrape_micros));
+  out->Counter("tacho_ingest_seconds_total", "Time of parsing and storing bodies.");
+  out->Sample(Seconds(stats.ingest_micros));
+  out->Counter("tacho_discovery_reloads_total", "Times that the set of targets was made anew.");
+  out->Sample(stats.discovery_reloads.load());
+  out->Counter("tacho_discovery_problems_total", "Target files and addresses refused.");
+  out->Sample(stats.discovery_problems.load());
+}
+
+constexpr std::array<std::string_view, kRouteKindCount> kRouteNames = {
+    "group_list", "group",   "resource_list", "metric",  "query",    "health",
+    "metrics",    "version", "unknown_api",   "unknown", "malformed"};
+
+// Only what has happened: most pairs of route and code cannot.
+void Answers(const ServerStats& stats, MetricsText* out) {
+  out->Counter("tacho_http_requests_total", "Requests answered, by route and status.");
+  for (size_t kind = 0; kind < kRouteKindCount; ++kind) {
+    for (size_t i = 0; i < kCountedStatuses.size(); ++i) {
+      const uint64_t n = stats.answers[kind][i].load();
+      const int status = kCountedStatuses[i];
+      const std::string code = status == 0 ? "other" : absl::StrCat(status);
+      if (n > 0) out->Sample(n, {{"route", kRouteNames[kind]}, {"code", code}});
+    }
+  }
+}
+
+void Serving(const SelfMetrics& m, MetricsText* out) {
+  const ServerStats& stats = *m.server;
+  out->Counter("tacho_http_connections_total", "Connections accepted.");
+  out->Sample(stats.connections.load());
+  out->Gauge("tacho_http_connections_open", "Connections open.");
+  out->Sample(stats.open_connections.load());
+  out->Gauge("tacho_http_requests_in_flight", "Requests being answered.");
+  out->Sample(stats.in_flight.load());
+  out->Gauge("tacho_http_buffered_reply_bytes", "Bytes of replies that clients have not taken.");
+  out->Sample(stats.buffered_reply_bytes.load());
+  out->Counter("tacho_http_reply_bytes_total", "Bytes of replies.");
+  out->Sample(stats.reply_bytes.load());
+  out->Counter("tacho_http_limits_total", "Times that a limit of the server fired.");
+  for (size_t i = 0; i < kServerLimitCount; ++i) {
+    out->Sample(stats.limits[i].load(), {{"limit", ServerLimitName(static_cast<ServerLimit>(i))}});
+  }
+  Answers(stats, out);
+  out->Counter("tacho_metric_answers_total", "Metric requests, by what came of them.");
+  for (const auto& [reason, n] : m.metric_answers) out->Sample(n, {{"reason", reason}});
+}
+
+void Rules(const SelfMetrics& m, MetricsText* out) {
+  out->Gauge("tacho_rules", "Rules that serve.");
+  out->Sample(m.rules);
+  out->Gauge("tacho_rules_broken", "Rules that were left out; the log says why.");
+  out->Sample(m.broken_rules);
+  out->Counter("tacho_log_lines_total", "Lines logged.");
+  out->Sample(m.log_lines);
+  out->Counter("tacho_log_lines_suppressed_total", "Lines beyond the rate that may be logged.");
+  out->Sample(m.log_lines_suppressed);
+}
+
+}  // namespace
+
+ProcessInfo ReadProcessInfo() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return {.resident_bytes = ResidentBytes(),
+          .cpu_seconds = Seconds(usage.ru_utime) + Seconds(usage.ru_stime),
+          .open_fds = OpenFds()};
+}
+
+std::string RenderSelfMetrics(const SelfMetrics& metrics) {
+  MetricsText out;
+  Process(metrics.process, &out);
+  Rules(metrics, &out);
+  Storage(metrics.database, &out);
+  Scraping(metrics, &out);
+  Serving(metrics, &out);
+  return out.Take();
+}
+
+}  // namespace tacho::adapter

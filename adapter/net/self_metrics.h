@@ -1,0 +1,46 @@
+// SelfMetrics: the adapter's own /metrics.
+//
+// Cost        About 100 series; a listing of /proc/self/fd.
+// Limits      The number of series does not depend on what clients or targets send.
+#ifndef TACHO_ADAPTER_NET_SELF_METRICS_H_
+#define TACHO_ADAPTER_NET_SELF_METRICS_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "adapter/net/scrape_stats.h"
+#include "adapter/net/server_stats.h"
+#include "tacho/database.h"
+
+namespace tacho::adapter {
+
+struct ProcessInfo {
+  uint64_t resident_bytes = 0;
+  double cpu_seconds = 0;
+  double start_time_seconds = 0;  // Unix; the caller's to set
+  uint64_t open_fds = 0;
+};
+// As /proc says; zeros where it is not mounted.
+[[nodiscard]] ProcessInfo ReadProcessInfo();
+
+struct SelfMetrics {
+  DatabaseStats database;
+  const ScrapeStats* scrape = nullptr;
+  const ServerStats* server = nullptr;
+  std::map<std::string_view, uint64_t> metric_answers;  // by reason; "ok" for a value
+  ProcessInfo process;
+  uint64_t targets = 0;  // discovered
+  uint64_t rules = 0;
+  uint64_t broken_rules = 0;
+  uint64_t log_lines = 0;
+  uint64_t log_lines_suppressed = 0;
+};
+
+// Prometheus text format 0.0.4.
+[[nodiscard]] std::string RenderSelfMetrics(const SelfMetrics& metrics);
+
+}  // namespace tacho::adapter
+
+#endif  // TACHO_ADAPTER_NET_SELF_METRICS_H_

@@ -1,0 +1,71 @@
+// Counters of the serving side, all since the process began. What a client chooses
+// (method, path, status) is folded into a fixed number of series: a million made-up
+// paths make no new one.
+//
+// Threads     Relaxed atomics: each is exact, together they are no snapshot.
+#ifndef TACHO_ADAPTER_NET_SERVER_STATS_H_
+#define TACHO_ADAPTER_NET_SERVER_STATS_H_
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "adapter/core/api_paths.h"
+#include "adapter/net/scrape_stats.h"
+
+namespace tacho::adapter {
+
+// A bound of the server that fired.
+enum class ServerLimit : uint8_t {
+  kConnections,    // closed on accept
+  kHeaderTimeout,  // the head or body of a request came too slowly
+  kIdleTimeout,    // kept open without a request
+  kWriteTimeout,   // a reply was not taken
+  kHeaderBytes,
+  kHeaderFields,
+  kTargetBytes,
+  kBodyBytes,
+  kReplyBytes,  // replies not yet taken, all together
+  kInFlight,    // requests being answered, all together
+  kAdHoc,       // of them, ad hoc queries
+  kMalformed,   // not HTTP as the server accepts it
+  kUpgrade,     // Upgrade, CONNECT, TRACE
+  kCount_
+};
+inline constexpr size_t kServerLimitCount = static_cast<size_t>(ServerLimit::kCount_);
+[[nodiscard]] constexpr std::string_view ServerLimitName(ServerLimit limit) {
+  constexpr std::array<std::string_view, kServerLimitCount> kNames = {
+      "connections",   "header_timeout", "idle_timeout", "write_timeout", "header_bytes",
+      "header_fields", "target_bytes",   "body_bytes",   "reply_bytes",   "in_flight",
+      "ad_hoc",        "malformed",      "upgrade"};
+  return kNames[static_cast<size_t>(limit)];
+}
+
+// The statuses that the adapter sends; 0 stands for any other.
+inline constexpr std::array<int, 16> kCountedStatuses = {200, 400, 404, 405, 408, 413, 414, 417,
+                                                         422, 429, 431, 500, 501, 503, 505, 0};
+inline constexpr size_t kRouteKindCount = static_cast<size_t>(RouteKind::kMalformed) + 1;
+
+struct ServerStats {
+  Counter connections{0};
+  Counter open_connections{0};  // a gauge
+  Counter requests{0};
+  Counter reply_bytes{0};
+  Counter buffered_reply_bytes{0};  // a gauge
+  Counter in_flight{0};             // a gauge
+  std::array<Counter, kServerLimitCount> limits{};
+  std::array<std::array<Counter, kCountedStatuses.size()>, kRouteKindCount> answers{};
+
+  void CountLimit(ServerLimit limit) { Add(&limits[static_cast<size_t>(limit)]); }
+  void CountAnswer(RouteKind kind, int status) {
+    const auto* it = std::find(kCountedStatuses.begin(), kCountedStatuses.end() - 1, status);
+    Add(&answers[static_cast<size_t>(kind)][static_cast<size_t>(it - kCountedStatuses.begin())]);
+  }
+};
+
+}  // namespace tacho::adapter
+
+#endif  // TACHO_ADAPTER_NET_SERVER_STATS_H_

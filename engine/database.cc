@@ -1,0 +1,118 @@
+#include "engine/database.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "engine/ingest.h"
+#include "engine/plan.h"
+#include "engine/select.h"
+#include "storage/refusal.h"
+#include "tacho/database.h"
+
+namespace tacho {
+namespace {
+
+absl::Status CheckTargetLabels(const Labels& labels, const Options& options) {
+  absl::StatusOr<Labels> checked = Labels::Create({labels.begin(), labels.end()});
+  if (!checked.ok()) return checked.status();
+  const StorageLimits& limits = options.storage;
+  if (labels.size() > limits.max_labels_per_series) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("a target has ", labels.size(), " labels; raise max_labels_per_series"));
+  }
+  for (const Label& label : labels) {
+    if (label.name.size() > limits.max_label_name_bytes ||
+        label.value.size() > limits.max_label_value_bytes) {
+      return absl::ResourceExhaustedError(
+          absl::StrCat("target label ", label.name.substr(0, 80),
+                       " is too long; raise max_label_name_bytes or max_label_value_bytes"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+Target::Target(std::shared_ptr<engine::TargetImpl> impl) : impl_(std::move(impl)) {}
+
+const Labels& Target::labels() const { return impl_->labels(); }
+
+absl::StatusOr<IngestReport> Target::Ingest(std::string_view body, Exposition format,
+                                            Timestamp t) {
+  return impl_->Ingest(body, format, t);
+}
+
+absl::StatusOr<IngestReport> Target::AppendRow(std::span<const Labels> series,
+                                               std::span<const double> values, Timestamp t) {
+  return impl_->AppendRow(series, values, t);
+}
+
+absl::Status Target::MarkStale(Timestamp t) { return impl_->MarkStale(t); }
+
+absl::Status Target::RecordHealth(const ScrapeHealth& health, Timestamp t) {
+  return impl_->RecordHealth(health, t);
+}
+
+void Target::Remove(Timestamp t) { impl_->Remove(t); }
+
+Database::Database(Options options)
+    : impl_(std::make_shared<engine::DatabaseImpl>(std::move(options))) {}
+
+absl::StatusOr<Target> Database::AddTarget(const Labels& labels, const TargetOptions& options) {
+  if (absl::Status status = CheckTargetLabels(labels, this->options()); !status.ok()) {
+    return status;
+  }
+  absl::StatusOr<storage::TargetRef> target = impl_->store()->AddTarget(labels, options);
+  if (!target.ok()) return target.status();
+  return Target(std::make_shared<engine::TargetImpl>(impl_->store(), impl_->plans(),
+                                                     *std::move(target)));
+}
+
+absl::Status Database::Append(const Labels& series, Timestamp t, double value) {
+  if (!series.Has(kMetricNameLabel)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("series ", series.ToString(), " has no __name__"));
+  }
+  if (absl::Status status = CheckTargetLabels(series, options()); !status.ok()) return status;
+  const Labels name({{std::string(kMetricNameLabel), std::string(series.Get(kMetricNameLabel))}});
+  absl::Status status;
+  for (int tries = 0; tries < 2; ++tries) {
+    absl::StatusOr<storage::TargetRef> target = impl_->store()->LoneSeries(series);
+    if (!target.ok()) return target.status();
+    status = engine::AppendSame(**target, name, value, t);
+    if (!absl::IsFailedPrecondition(status)) break;  // else reclaimed in between
+  }
+  return status;
+}
+
+absl::StatusOr<Query> Database::Prepare(std::string_view promql) const {
+  absl::StatusOr<std::shared_ptr<engine::Plan>> plan =
+      engine::Plan::Create(promql, impl_->store(), options());
+  if (!plan.ok()) return plan.status();
+  return Query(*std::move(plan));
+}
+
+absl::StatusOr<QueryResult> Database::Ask(std::string_view promql, Timestamp t) const {
+  absl::StatusOr<Query> query = Prepare(promql);
+  if (!query.ok()) return query.status();
+  return query->Evaluate(t);
+}
+
+absl::StatusOr<std::vector<Labels>> Database::Series(std::string_view selector, Timestamp since,
+                                                     size_t limit) const {
+  return engine::SelectSeries(*impl_->store(), options(), selector, since, limit);
+}
+
+absl::StatusOr<std::vector<MetricLabels>> Database::Metrics(std::string_view selector) const {
+  return engine::SelectMetrics(*impl_->store(), options(), selector);
+}
+
+uint64_t Database::series_version() const { return impl_->store()->version(); }
+
+void Database::Advance(Timestamp now) { impl_->store()->Advance(now.unix_millis()); }
+
+DatabaseStats Database::Stats() const { return impl_->store()->Stats(); }
+
+const Options& Database::options() const { return impl_->store()->options(); }
+
+}  // namespace tacho

@@ -1,0 +1,227 @@
+#include "engine/fused.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <utility>
+
+#include "engine/aggregate.h"
+
+namespace tacho::engine {
+namespace {
+
+using parser::Op;
+
+// Below this many values a loop beats a kernel's start-up.
+constexpr size_t kFewValues = 8;
+// How many targets ahead memory is asked for rows.
+constexpr size_t kAhead = 4;
+
+bool IsSum(Op op) { return op == Op::kSum || op == Op::kAvg; }
+
+inline CompensatedSum SumOfAny(std::span<const double> values) {
+  if (values.size() >= kFewValues) return SumOf(values.data(), values.size());
+  CompensatedSum sum{values[0], 0};
+  for (size_t i = 1; i < values.size(); ++i) sum.AddFast(values[i]);
+  return sum;
+}
+
+double ExtremeOf(Op op, std::span<const double> values) {
+  return op == Op::kMin ? MinOf(values.data(), values.size())
+                        : MaxOf(values.data(), values.size());
+}
+
+inline void AddSum(const CompensatedSum& sum, ResultSample* sample, double* error) {
+  CompensatedSum total{sample->value, *error};
+  total.AddFast(sum.sum);
+  sample->value = total.sum;
+  *error = total.error + sum.error;
+}
+
+inline void AddEvidence(size_t series, Timestamp oldest, Timestamp newest, Evidence* evidence) {
+  evidence->series += static_cast<uint32_t>(series);
+  ++evidence->targets;
+  evidence->oldest = std::min(evidence->oldest, oldest);
+  evidence->newest = std::max(evidence->newest, newest);
+}
+
+}  // namespace
+
+FusedAggregate::FusedAggregate(Op op, Selector selector, LabelFilter grouping,
+                               const RangeFunction& function)
+    : op_(op),
+      selector_(std::move(selector)),
+      function_(function),
+      binding_(&selector_, std::move(grouping), /*grouped=*/true) {}
+
+absl::StatusOr<Value> FusedAggregate::Evaluate(Evaluation& evaluation, std::span<Value>) {
+  binding_.Update(evaluation.store());
+  const auto ambiguous = [](const BoundTarget& target) { return target.shape->ambiguous; };
+  if (std::ranges::any_of(binding_.targets(), ambiguous)) {
+    return absl::InvalidArgumentError("vector cannot contain metrics with the same labelset");
+  }
+  const SelectorTimes times = selector_.At(evaluation.time());
+  DenseValues values(function_, times);
+  Value out;
+  out.vector = EmptySamples();
+  AddTargets(values, &out.vector);
+  const GroupIndex infinite = Finish(&out.vector);
+  if (!infinite.empty()) Redo(times, infinite, &out.vector);
+  out.evidence = WholeEvidence(out.vector);
+  evaluation.Keep(binding_.groups().block());
+  return out;
+}
+
+Vector FusedAggregate::EmptySamples() const {
+  const GroupTable& groups = binding_.groups();
+  Vector samples;
+  samples.reserve(groups.ordered().size());
+  for (const GroupTable::Ordered& entry : groups.ordered()) {
+    samples.emplace_back(entry.labels, 0, Evidence());
+    samples.back().evidence.targets_selected = groups.uses(entry.group);
+  }
+  return samples;
+}
+
+void FusedAggregate::AddTargets(DenseValues& values, Vector* samples) {
+  errors_.assign(samples->size(), 0);
+  targets_with_value_ = 0;
+  std::vector<BoundTarget>& targets = binding_.targets();
+  for (size_t i = 0; i < targets.size(); ++i) {
+    if (i + kAhead < targets.size()) values.Prefetch(targets[i + kAhead]);
+    if (values.Locate(targets[i]) && !AddWhole(targets[i], values, samples)) {
+      AddTarget(targets[i], values, samples);
+    }
+  }
+}
+
+// The frequent case: all series of a target fall into one group.
+bool FusedAggregate::AddWhole(const BoundTarget& target, const DenseValues& values,
+                              Vector* samples) {
+  if (!IsSum(op_) || target.groups.size() != 1) return false;
+  const std::optional<CompensatedSum> sum = values.SumAll();
+  if (!sum.has_value()) return false;
+  const uint32_t rank = binding_.groups().rank(target.groups[0]);
+  ResultSample& sample = (*samples)[rank];
+  AddSum(*sum, &sample, &errors_[rank]);
+  AddEvidence(target.shape->positions.size(), values.oldest(), values.newest(), &sample.evidence);
+  ++targets_with_value_;
+  return true;
+}
+
+void FusedAggregate::AddTarget(const BoundTarget& target, DenseValues& values, Vector* samples) {
+  values.Compute();
+  const BoundShape& shape = *target.shape;
+  bool any = false;
+  for (size_t i = 0; i < shape.groups.size(); ++i) {
+    const Share share = ShareOf(shape, shape.groups[i], values);
+    if (share.values.empty()) continue;
+    const uint32_t rank = binding_.groups().rank(target.groups[i]);
+    AddShare(share, &(*samples)[rank], &errors_[rank]);
+    any = true;
+  }
+  if (any) ++targets_with_value_;
+}
+
+inline FusedAggregate::Share FusedAggregate::ShareOf(const BoundShape& shape,
+                                                     const LocalGroup& group,
+                                                     const DenseValues& values) {
+  if (!values.uniform()) return PresentOf(shape, group, values);
+  if (group.contiguous) {
+    return {{values.values() + group.begin, group.size()}, values.oldest(), values.newest()};
+  }
+  gathered_.clear();
+  for (uint32_t i = group.begin; i < group.end; ++i) {
+    gathered_.push_back(values.values()[shape.members[i]]);
+  }
+  return {gathered_, values.oldest(), values.newest()};
+}
+
+FusedAggregate::Share FusedAggregate::PresentOf(const BoundShape& shape, const LocalGroup& group,
+                                                const DenseValues& values) {
+  Evidence evidence;
+  gathered_.clear();
+  for (uint32_t i = group.begin; i < group.end; ++i) {
+    const uint32_t dense = group.contiguous ? i : shape.members[i];
+    if (!values.Has(dense)) continue;
+    const SeriesPoint point = values.At(dense);
+    gathered_.push_back(point.value);
+    AddEvidence(1, Timestamp::FromUnixMillis(point.oldest_ms),
+                Timestamp::FromUnixMillis(point.newest_ms), &evidence);
+  }
+  return {gathered_, evidence.oldest, evidence.newest};
+}
+
+inline void FusedAggregate::AddShare(const Share& share, ResultSample* sample,
+                                     double* error) const {
+  if (IsSum(op_)) {
+    AddSum(SumOfAny(share.values), sample, error);
+  } else if (op_ == Op::kMin || op_ == Op::kMax) {
+    const double extreme = ExtremeOf(op_, share.values);
+    const bool first = sample->evidence.series == 0;
+    sample->value = first ? extreme : Extreme(op_, sample->value, extreme);
+  }
+  AddEvidence(share.values.size(), share.oldest, share.newest, &sample->evidence);
+}
+
+FusedAggregate::GroupIndex FusedAggregate::Finish(Vector* samples) const {
+  GroupIndex infinite;
+  size_t kept = 0;
+  for (size_t rank = 0; rank < samples->size(); ++rank) {
+    ResultSample& sample = (*samples)[rank];
+    if (sample.evidence.series == 0) continue;
+    sample.value = Result(sample, errors_[rank]);
+    if (IsSum(op_) && !std::isfinite(sample.value)) {
+      infinite.emplace(binding_.groups().ordered()[rank].group, kept);
+    }
+    if (kept != rank) (*samples)[kept] = sample;
+    ++kept;
+  }
+  samples->erase(samples->begin() + static_cast<std::ptrdiff_t>(kept), samples->end());
+  return infinite;
+}
+
+double FusedAggregate::Result(const ResultSample& sample, double error) const {
+  const auto n = static_cast<double>(sample.evidence.series);
+  switch (op_) {
+    case Op::kSum:
+      return sample.value + error;
+    case Op::kAvg:
+      return sample.value / n + error / n;
+    case Op::kMin:
+    case Op::kMax:
+      return sample.value;
+    case Op::kCount:
+      return n;
+    default:
+      return 1;  // group
+  }
+}
+
+void FusedAggregate::Redo(const SelectorTimes& times, const GroupIndex& groups,
+                          Vector* samples) const {
+  absl::flat_hash_map<uint32_t, SerialAggregate> totals;
+  for (const auto& [group, index] : groups) totals.emplace(group, SerialAggregate(op_));
+  SeriesReader reader(function_, times);
+  for (const BoundTarget& target : binding_.targets()) {
+    const BoundShape& shape = *target.shape;
+    for (size_t i = 0; i < shape.positions.size(); ++i) {
+      const auto total = totals.find(target.groups[shape.group_of[i]]);
+      if (total == totals.end()) continue;
+      const std::optional<SeriesPoint> point = reader.Read(*target.history, shape.positions[i]);
+      if (point.has_value()) total->second.Add(point->value);
+    }
+  }
+  for (const auto& [group, index] : groups) (*samples)[index].value = totals.at(group).Result();
+}
+
+Evidence FusedAggregate::WholeEvidence(const Vector& samples) const {
+  Evidence whole;
+  for (const ResultSample& sample : samples) whole.Merge(sample.evidence);
+  // A target may have series in several groups: it counts once.
+  whole.targets = targets_with_value_;
+  whole.targets_selected = static_cast<uint32_t>(binding_.targets().size());
+  return whole;
+}
+
+}  // namespace tacho::engine

@@ -1,0 +1,265 @@
+#include "engine/ingest.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "storage/refusal.h"
+#include "storage/utf8.h"
+
+namespace tacho::engine {
+namespace {
+
+using parser::ParsedSample;
+using parser::ReplayPlan;
+using storage::RowWriter;
+using storage::TextLabel;
+
+// Labels of the parser as labels of the store.
+std::span<const TextLabel> AsText(std::span<const parser::LabelRef> labels,
+                                  std::vector<TextLabel>& out) {
+  out.clear();
+  for (const parser::LabelRef& label : labels) out.emplace_back(label.name, label.value);
+  return out;
+}
+
+// Puts into the row what the replay could not.
+class RowSink final : public parser::ReplaySink {
+ public:
+  RowSink(RowWriter& row, bool keep_timestamps) : row_(row), keep_timestamps_(keep_timestamps) {}
+
+  void OnMiss(const ParsedSample& sample) override {
+    const std::span<const TextLabel> labels = AsText(sample.labels, text_);
+    if (keep_timestamps_ && sample.has_timestamp) {
+      row_.AddAt(sample.metric, labels, sample.value, sample.timestamp_ms);
+    } else {
+      row_.Add(sample.metric, labels, sample.value);
+    }
+  }
+  void OnTimestamp(uint32_t position, double value, int64_t timestamp_ms) override {
+    row_.SetAt(position, value, timestamp_ms);
+  }
+  void OnDuplicate(uint32_t position, double value) override { row_.Duplicate(position, value); }
+
+ private:
+  RowWriter& row_;
+  const bool keep_timestamps_;
+  std::vector<TextLabel> text_;
+};
+
+uint32_t SampleLimit(const TargetOptions& target, const StorageLimits& limits) {
+  if (target.sample_limit == 0) return limits.max_samples_per_scrape;
+  return std::min(target.sample_limit, limits.max_samples_per_scrape);
+}
+
+size_t BodyLimit(const TargetOptions& target, const StorageLimits& limits) {
+  if (target.body_size_limit == 0) return limits.max_body_bytes;
+  return std::min(target.body_size_limit, limits.max_body_bytes);
+}
+
+absl::Status CheckSeries(const Labels& series) {
+  if (!series.Has(kMetricNameLabel)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("series ", series.ToString(), " has no __name__"));
+  }
+  for (const Label& label : series) {
+    if (label.name.empty() || !storage::IsUtf8(label.name) || !storage::IsUtf8(label.value)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("series ", series.ToString(),
+                       " has a label whose name is empty, or which is not UTF-8"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// How a body's labels become identities depends on nothing else of the target.
+std::string ContextOf(const Labels& labels, bool honor_labels) {
+  std::string context = honor_labels ? "honor" : "rename";
+  for (const Label& label : labels) {
+    absl::StrAppend(&context, " ", label.name.size(), ":", label.name);
+  }
+  return context;
+}
+
+// The plan, counted in the store's bytes for as long as it lives.
+std::shared_ptr<const ReplayPlan> Accounted(std::shared_ptr<const ReplayPlan> plan,
+                                            const std::shared_ptr<storage::Store>& store) {
+  const size_t bytes = plan->bytes();
+  store->counters().bytes.Add(bytes);
+  const ReplayPlan* raw = plan.get();
+  return {raw, [plan = std::move(plan), store, bytes](const ReplayPlan*) mutable {
+            store->counters().bytes.Sub(bytes);
+            plan.reset();
+          }};
+}
+
+}  // namespace
+
+TargetImpl::TargetImpl(std::shared_ptr<storage::Store> store, std::shared_ptr<PlanCache> plans,
+                       storage::TargetRef target)
+    : store_(std::move(store)), plans_(std::move(plans)), target_(std::move(target)) {}
+
+absl::Status TargetImpl::Refuse(Refusal why, std::string_view detail) {
+  store_->counters().RefuseScrape(why);
+  return storage::RefusalStatus(why, detail, store_->options());
+}
+
+std::shared_ptr<const ReplayPlan> TargetImpl::ChoosePlan(RowWriter& row, std::string_view body,
+                                                         Exposition format, bool may_adopt,
+                                                         bool* adopted) {
+  *adopted = false;
+  if (plan_ != nullptr && plan_layout_ == row.layout()) return plan_;
+  plan_ = nullptr;
+  if (!may_adopt || row.shape()->size() > 0) return nullptr;
+  const std::string context = ContextOf(labels(), row.honor_labels());
+  SharedPlan known = plans_->FindFor(body, format, context);
+  if (known.plan == nullptr) return nullptr;
+  row.Adopt(std::move(known.shape));
+  plan_ = std::move(known.plan);
+  plan_layout_ = row.layout();
+  missed_ = 0;
+  *adopted = true;
+  return plan_;
+}
+
+void TargetImpl::RenewPlan(RowWriter& row, std::string_view body, Exposition format) {
+  missed_ = 0;
+  plan_layout_ = row.layout();
+  if (row.added() == 0) {
+    SharedPlan other = plans_->FindOf(*row.shape(), body, format,
+                                      ContextOf(labels(), row.honor_labels()), plan_.get());
+    if (other.plan != nullptr) {
+      plan_ = std::move(other.plan);
+      return;
+    }
+  }
+  std::vector<TextLabel> text;
+  plan_ = Accounted(ReplayPlan::Build(body, format,
+                                      [&](const ParsedSample& sample) {
+                                        return row.PositionOf(sample.metric,
+                                                              AsText(sample.labels, text));
+                                      }),
+                    store_);
+}
+
+absl::StatusOr<IngestReport> TargetImpl::IngestOnce(std::string_view body, Exposition format,
+                                                    Timestamp t, bool may_adopt, bool* mistaken) {
+  RowWriter row(*target_, t.unix_millis(), /*mark_missing=*/true);
+  if (row.refusal() != Refusal::kNone) return row.Commit();
+  const TargetOptions options = row.options();
+  if (body.size() > BodyLimit(options, store_->options().storage)) {
+    return Refuse(Refusal::kBodyLimit, "");
+  }
+  bool adopted = false;
+  const std::shared_ptr<const ReplayPlan> plan =
+      ChoosePlan(row, body, format, may_adopt, &adopted);
+  RowSink sink(row, options.honor_timestamps);
+  parser::ReplayCounts counts;
+  const absl::Status read = parser::Replay(
+      plan.get(), body, format,
+      {.keep_timestamps = options.honor_timestamps,
+       .max_samples = SampleLimit(options, store_->options().storage)},
+      row.known(), storage::Hole(), sink, &counts);
+  if (!read.ok()) {
+    if (adopted) plan_ = nullptr;
+    if (absl::IsResourceExhausted(read)) return Refuse(Refusal::kSampleLimit, "");
+    return Refuse(Refusal::kMalformed, std::string(read.message()));
+  }
+  // A shape that was taken over must be most of what the body holds, and the other way
+  // round; or the target would carry another's series for ever.
+  if (adopted && uint64_t{counts.replayed} * 8 < uint64_t{row.shape()->size()} * 7) {
+    plan_ = nullptr;
+    *mistaken = true;
+    return IngestReport();
+  }
+  if (row.refusal() != Refusal::kNone) {
+    if (adopted) plan_ = nullptr;
+    return row.Commit();
+  }
+  missed_ += counts.samples - counts.replayed;
+  const bool renew = missed_ * 4 > counts.samples;
+  if (renew) RenewPlan(row, body, format);
+  row.report().samples = counts.samples;
+  row.report().replayed = counts.replayed;
+  absl::StatusOr<IngestReport> report = row.Commit();
+  if (report.ok()) store_->counters().samples_replayed.Add(counts.replayed);
+  if (!report.ok() || row.layout() != plan_layout_) {
+    plan_ = nullptr;
+    return report;
+  }
+  if (renew) plans_->Put({plan_, row.shape()}, ContextOf(labels(), options.honor_labels));
+  return report;
+}
+
+absl::StatusOr<IngestReport> TargetImpl::Ingest(std::string_view body, Exposition format,
+                                                Timestamp t) {
+  bool mistaken = false;
+  absl::StatusOr<IngestReport> report = IngestOnce(body, format, t, /*may_adopt=*/true, &mistaken);
+  if (mistaken) report = IngestOnce(body, format, t, /*may_adopt=*/false, &mistaken);
+  return report;
+}
+
+absl::StatusOr<IngestReport> AppendNamed(storage::Target& target, std::span<const Labels> series,
+                                         std::span<const double> values, Timestamp t) {
+  if (series.size() != values.size()) {
+    return absl::InvalidArgumentError(absl::StrCat(series.size(), " series but ", values.size(),
+                                                   " values; give one for each"));
+  }
+  for (const Labels& labels : series) {
+    if (absl::Status status = CheckSeries(labels); !status.ok()) return status;
+  }
+  RowWriter row(target, t.unix_millis(), /*mark_missing=*/false);
+  if (row.refusal() != Refusal::kNone) return row.Commit();
+  if (series.size() > row.limits().max_samples_per_scrape) row.Refuse(Refusal::kSampleLimit);
+  std::vector<TextLabel> text;
+  for (size_t i = 0; i < series.size() && row.refusal() == Refusal::kNone; ++i) {
+    text.clear();
+    for (const Label& label : series[i]) {
+      if (label.name != kMetricNameLabel) text.emplace_back(label.name, label.value);
+    }
+    row.Add(series[i].Get(kMetricNameLabel), text, values[i]);
+  }
+  row.report().samples = static_cast<uint32_t>(series.size());
+  return row.Commit();
+}
+
+absl::Status AppendSame(storage::Target& target, const Labels& name, double value, Timestamp t) {
+  if (target.NewestIs(t.unix_millis(), value)) return absl::OkStatus();
+  return AppendNamed(target, {&name, 1}, {&value, 1}, t).status();
+}
+
+absl::StatusOr<IngestReport> TargetImpl::AppendRow(std::span<const Labels> series,
+                                                   std::span<const double> values, Timestamp t) {
+  return AppendNamed(*target_, series, values, t);
+}
+
+absl::Status TargetImpl::MarkStale(Timestamp t) {
+  return storage::RefusalStatus(target_->MarkStale(t.unix_millis()), "", store_->options());
+}
+
+absl::Status TargetImpl::RecordHealth(const ScrapeHealth& health, Timestamp t) {
+  static const std::array<Labels, 3> kSeries = {
+      Labels({{"__name__", "up"}}), Labels({{"__name__", "scrape_duration_seconds"}}),
+      Labels({{"__name__", "scrape_samples_scraped"}})};
+  const std::array<double, 3> values = {health.up ? 1.0 : 0.0, health.duration_seconds,
+                                        health.samples_scraped};
+  absl::Status status;
+  for (int tries = 0; tries < 2; ++tries) {
+    absl::StatusOr<storage::TargetRef> target = store_->HealthOf(labels());
+    if (!target.ok()) return target.status();
+    status = AppendNamed(**target, kSeries, values, t).status();
+    if (!absl::IsFailedPrecondition(status)) break;  // else reclaimed in between
+  }
+  return status;
+}
+
+void TargetImpl::Remove(Timestamp t) {
+  target_->Remove(t.unix_millis());
+  // If there is no room for it, there was no health to end.
+  if (auto health = store_->HealthOf(labels()); health.ok()) (*health)->Remove(t.unix_millis());
+}
+
+}  // namespace tacho::engine

@@ -1,0 +1,41 @@
+#include "engine/plan.h"
+
+#include <utility>
+
+#include "engine/result.h"
+#include "parser/promql.h"
+
+namespace tacho::engine {
+
+absl::StatusOr<std::shared_ptr<Plan>> Plan::Create(std::string_view promql,
+                                                   std::shared_ptr<storage::Store> store,
+                                                   const Options& options) {
+  const QueryLimits& limits = options.query;
+  absl::StatusOr<parser::Ast> ast = parser::ParsePromql(
+      promql, {limits.max_query_bytes, limits.max_depth, limits.max_nodes});
+  if (!ast.ok()) return ast.status();
+  absl::StatusOr<BuiltPlan> built = BuildPlan(*ast, options);
+  if (!built.ok()) return built.status();
+  return std::make_shared<Plan>(parser::PrintPromql(*ast), *std::move(built), std::move(store),
+                                limits);
+}
+
+Plan::Plan(std::string text, BuiltPlan built, std::shared_ptr<storage::Store> store,
+           const QueryLimits& limits)
+    : text_(std::move(text)),
+      store_(std::move(store)),
+      limits_(limits),
+      reach_(built.reach),
+      window_(built.window),
+      steps_(std::move(built.steps)) {}
+
+absl::StatusOr<QueryResult> Plan::Evaluate(Timestamp t) {
+  MutexLock lock(mutex_);
+  const storage::ReadGuard guard = store_->Read();
+  Evaluation evaluation(t, *store_, limits_);
+  absl::StatusOr<Value> value = Run(steps_, evaluation);
+  if (!value.ok()) return value.status();
+  return ResultBuilder::Build(t, *std::move(value), evaluation.TakeKeepers());
+}
+
+}  // namespace tacho::engine

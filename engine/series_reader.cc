@@ -1,0 +1,25 @@
+#include "engine/series_reader.h"
+
+namespace tacho::engine {
+
+std::optional<SeriesPoint> SeriesReader::Read(const storage::History& history,
+                                              uint32_t position) {
+  if (function_.kernel == RowKernel::kLatest) {
+    SamplePoint sample{};
+    ++touched_;
+    if (!ReadLatest(history, position, times_.ref_ms, times_.lookback_ms, &sample)) {
+      return std::nullopt;
+    }
+    return SeriesPoint{sample.value, sample.time_ms, sample.time_ms};
+  }
+  ReadSamples(history, position, times_.window.after_ms, times_.window.until_ms, &samples_);
+  touched_ += samples_.size();
+  if (samples_.empty()) return std::nullopt;
+  const SeriesValue value = function_.plain(samples_, times_.window);
+  if (!value.has_value()) return std::nullopt;
+  const bool last_two = function_.last_two && samples_.size() > 1;
+  const SamplePoint& oldest = last_two ? samples_[samples_.size() - 2] : samples_.front();
+  return SeriesPoint{*value, oldest.time_ms, samples_.back().time_ms};
+}
+
+}  // namespace tacho::engine

@@ -1,0 +1,214 @@
+// PrintPromql: an expression as Prometheus' String() methods write it.
+//
+// Texts and nodes still to be written wait on a stack, so that the depth of the tree
+// does not matter.
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "parser/promql.h"
+#include "parser/promql_chars.h"
+#include "parser/promql_literal.h"
+#include "parser/promql_quote.h"
+
+namespace tacho::parser {
+namespace {
+
+constexpr std::string_view kNameLabel = "__name__";
+
+std::string_view MatchOpText(MatchOp op) {
+  switch (op) {
+    case MatchOp::kEqual:
+      return "=";
+    case MatchOp::kNotEqual:
+      return "!=";
+    case MatchOp::kRegex:
+      return "=~";
+    case MatchOp::kNotRegex:
+      return "!~";
+  }
+  return "=";
+}
+
+std::string LabelText(const std::string& label) {
+  return IsPlainLabel(label) ? label : QuoteText(label);
+}
+
+// " (a, b)"
+std::string LabelList(const std::vector<std::string>& labels) {
+  std::string out = " (";
+  for (size_t i = 0; i < labels.size(); ++i) {
+    if (i > 0) out += ", ";
+    out += LabelText(labels[i]);
+  }
+  return out + ")";
+}
+
+std::string NumberText(const Node& node) {
+  if (!node.duration) return FormatNumberLiteral(node.number);
+  const std::string text = FormatDurationMillis(std::llround(std::abs(node.number) * 1000));
+  return std::signbit(node.number) ? "-" + text : text;
+}
+
+// Sorted, as Prometheus prints matchers.
+std::string SelectorText(const Node& node) {
+  std::vector<std::string> texts;
+  for (const Matcher& matcher : node.matchers) {
+    const bool is_name = node.bare_name && matcher.label == kNameLabel;
+    if (is_name) continue;
+    texts.push_back(LabelText(matcher.label) + std::string(MatchOpText(matcher.op)) +
+                    QuoteText(matcher.value));
+  }
+  std::sort(texts.begin(), texts.end());
+  std::string out = node.bare_name ? node.name : "";
+  for (size_t i = 0; i < texts.size(); ++i) {
+    out += i == 0 ? '{' : ',';
+    out += texts[i];
+  }
+  return texts.empty() ? out : out + "}";
+}
+
+// " @ 1.000 offset 5m"
+std::string ModifierText(const Node& node) {
+  std::string out;
+  if (node.at == AtKind::kTimestamp) out += " @ " + FormatTimestamp(node.at_ms);
+  if (node.at == AtKind::kStart) out += " @ start()";
+  if (node.at == AtKind::kEnd) out += " @ end()";
+  if (node.offset_ns > 0) out += " offset " + FormatDurationNanos(node.offset_ns);
+  if (node.offset_ns < 0) out += " offset -" + FormatDurationNanos(-node.offset_ns);
+  return out;
+}
+
+// "[5m:1m] @ 1.000 offset 5m"
+std::string SubqueryText(const Node& node) {
+  return "[" + FormatDurationNanos(node.range_ns) + ":" +
+         (node.step_ns == 0 ? "" : FormatDurationNanos(node.step_ns)) + "]" + ModifierText(node);
+}
+
+std::string MatchingText(const VectorMatching& matching) {
+  const bool grouped = matching.cardinality == Cardinality::kManyToOne ||
+                       matching.cardinality == Cardinality::kOneToMany;
+  std::string out;
+  if (!matching.labels.empty() || matching.on || grouped) {
+    out += (matching.on ? " on" : " ignoring") + LabelList(matching.labels);
+  }
+  if (!grouped) return out;
+  const bool left = matching.cardinality == Cardinality::kManyToOne;
+  return out + (left ? " group_left" : " group_right") + LabelList(matching.include);
+}
+
+std::string OperatorText(const Node& node) {
+  return " " + std::string(OpName(node.op)) + (node.return_bool ? " bool" : "") +
+         MatchingText(node.matching) + " ";
+}
+
+// "sum by (a) ("
+std::string AggregationText(const Node& node) {
+  std::string out(OpName(node.op));
+  if (node.without) {
+    out += " without" + LabelList(node.grouping) + " ";
+  } else if (!node.grouping.empty()) {
+    out += " by" + LabelList(node.grouping) + " ";
+  }
+  return out + "(";
+}
+
+class Printer {
+ public:
+  explicit Printer(const Ast& ast) : ast_(ast) {}
+
+  std::string Run() {
+    LaterNode(ast_.root());
+    while (!stack_.empty()) {
+      const Item item = std::move(stack_.back());
+      stack_.pop_back();
+      if (item.is_node) {
+        Print(ast_[item.node]);
+      } else {
+        out_ += item.text;
+      }
+    }
+    return std::move(out_);
+  }
+
+ private:
+  struct Item {
+    bool is_node = false;
+    NodeId node = 0;
+    std::string text = {};
+  };
+
+  // What is put off last is written first.
+  void LaterNode(NodeId node) { stack_.push_back({.is_node = true, .node = node}); }
+  void LaterText(std::string text) { stack_.push_back({.text = std::move(text)}); }
+  void LaterList(const std::vector<NodeId>& nodes) {
+    LaterText(")");
+    for (size_t i = nodes.size(); i-- > 0;) {
+      LaterNode(nodes[i]);
+      if (i > 0) LaterText(", ");
+    }
+  }
+
+  // +Inf ^ 2 would be read as +(Inf ^ 2).
+  void LaterLeft(const Node& binary) {
+    const Node& left = ast_[binary.children[0]];
+    const bool sign = left.kind == NodeKind::kNumber && std::isinf(left.number);
+    if (binary.op == Op::kPow && sign) return LaterText("Inf");
+    LaterNode(binary.children[0]);
+  }
+
+  void Print(const Node& node) {
+    switch (node.kind) {
+      case NodeKind::kNumber:
+        out_ += NumberText(node);
+        return;
+      case NodeKind::kString:
+        AppendQuoted(node.text, &out_);
+        return;
+      case NodeKind::kVectorSelector:
+        out_ += SelectorText(node) + ModifierText(node);
+        return;
+      case NodeKind::kMatrixSelector:
+        PrintMatrix(node);
+        return;
+      case NodeKind::kSubquery:
+        LaterText(SubqueryText(node));
+        return LaterNode(node.children[0]);
+      case NodeKind::kCall:
+        out_ += node.function + "(";
+        return LaterList(node.children);
+      case NodeKind::kAggregate:
+        out_ += AggregationText(node);
+        return LaterList(node.children);
+      case NodeKind::kBinary:
+        LaterNode(node.children[1]);
+        LaterText(OperatorText(node));
+        return LaterLeft(node);
+      case NodeKind::kUnary:
+        out_ += OpName(node.op);
+        return LaterNode(node.children[0]);
+      case NodeKind::kParen:
+        out_ += '(';
+        LaterText(")");
+        return LaterNode(node.children[0]);
+    }
+  }
+
+  // The selector's offset and @ are written behind the range.
+  void PrintMatrix(const Node& node) {
+    const Node& selector = ast_[node.children[0]];
+    out_ += SelectorText(selector) + "[" + FormatDurationNanos(node.range_ns) + "]" +
+            ModifierText(selector);
+  }
+
+  const Ast& ast_;
+  std::vector<Item> stack_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string PrintPromql(const Ast& ast) { return Printer(ast).Run(); }
+
+}  // namespace tacho::parser

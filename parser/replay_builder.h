@@ -1,0 +1,48 @@
+// ReplayBuilder: makes a ReplayTable of a body, sample by sample.
+//
+// Ownership   The body must outlive the builder, not the table.
+// Cost        One or two hash lookups a line.
+// Limits      kMaxPlanText bytes of text: what lies beyond is left out.
+#ifndef TACHO_PARSER_REPLAY_BUILDER_H_
+#define TACHO_PARSER_REPLAY_BUILDER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "parser/replay_table.h"
+
+namespace tacho::parser {
+
+inline constexpr size_t kMaxPlanText = size_t{1} << 31;  // offsets are 32 bits
+
+class ReplayBuilder {
+ public:
+  explicit ReplayBuilder(Exposition format) : table_(std::make_unique<ReplayTable>(format)) {}
+
+  // Whole lines that stand between two samples; type is in force after them.
+  void AddOpening(std::string_view opening, MetricType type, bool sets_type);
+  // The line of a sample. One that cannot be kept is left out.
+  void AddLine(const ParsedSample& sample, uint32_t position);
+  [[nodiscard]] std::unique_ptr<const ReplayTable> Finish();
+
+ private:
+  bool Fits(size_t bytes) const { return table_->text_.size() + bytes <= kMaxPlanText; }
+  uint32_t Append(std::string_view text);
+  uint32_t Intern(std::string_view piece);
+  void FillSlots();
+  void InsertLine(uint32_t line);
+
+  std::unique_ptr<ReplayTable> table_;
+  bool full_ = false;
+  absl::flat_hash_map<absl::string_view, uint32_t> pieces_;  // to their offsets
+  std::vector<size_t> hashes_;                               // of the lines' texts
+};
+
+}  // namespace tacho::parser
+
+#endif  // TACHO_PARSER_REPLAY_BUILDER_H_

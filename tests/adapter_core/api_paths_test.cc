@@ -1,0 +1,124 @@
+#include "adapter/core/api_paths.h"
+
+#include <string>
+
+#include "adapter/core/url_escape.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace tacho::adapter {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+
+constexpr const char* kGroup = "/apis/custom.metrics.k8s.io";
+
+RouteKind Kind(const std::string& target) { return ParseRoute(target).kind; }
+
+// version|namespace|resource|name|metric, or "-" if it is no metric.
+std::string Metric(const std::string& rest) {
+  const Route route = ParseRoute(kGroup + rest);
+  if (route.kind != RouteKind::kMetric) return "-";
+  const MetricRequest& m = route.metric;
+  return std::string(ToString(m.version)) + "|" + m.namespace_name + "|" + m.resource + "|" +
+         m.name + "|" + m.metric;
+}
+
+TEST(ApiPathsTest, DiscoveryRoutes) {
+  EXPECT_EQ(Kind("/apis"), RouteKind::kGroupList);
+  EXPECT_EQ(Kind("/apis/"), RouteKind::kGroupList);
+  EXPECT_EQ(Kind(kGroup), RouteKind::kGroup);
+  EXPECT_EQ(Kind("/apis/custom.metrics.k8s.io/v1beta1"), RouteKind::kResourceList);
+  EXPECT_EQ(ParseRoute("/apis/custom.metrics.k8s.io/v1beta1").version, ApiVersion::kV1beta1);
+  EXPECT_EQ(ParseRoute("/apis/custom.metrics.k8s.io/v1beta2/").version, ApiVersion::kV1beta2);
+}
+
+// The contract's case 25.
+TEST(ApiPathsTest, MetricRoutes) {
+  EXPECT_EQ(Metric("/v1beta1/nodes/*/some-metric"), "v1beta1||nodes|*|some-metric");
+  EXPECT_EQ(Metric("/v1beta2/namespaces/ns/pods/%2A/m"), "v1beta2|ns|pods|*|m");
+  EXPECT_EQ(Metric("/v1beta2/namespaces/ns/pods/foo/m/"), "v1beta2|ns|pods|foo|m");
+  EXPECT_EQ(Metric("/v1beta1/namespaces/ns/deployments.apps/d/m"),
+            "v1beta1|ns|deployments.apps|d|m");
+  EXPECT_EQ(Metric("/v1beta1/namespaces/ns/metrics/m"), "v1beta1||namespaces|ns|m");
+  EXPECT_EQ(Metric("/v1beta1/namespaces/*/metrics/m"), "v1beta1||namespaces|*|m");
+}
+
+TEST(ApiPathsTest, OtherPathsBelowTheGroupAreUnknown) {
+  for (const std::string rest :
+       {"/v1beta1/blah", "/v1beta1/nodes/foo", "/v1beta1/namespaces/ns", "/v1beta1/namespaces",
+        "/v1beta1/namespaces/ns/pods/bar", "/v1beta1/namespaces/ns/pods/a/b/c", "/v1beta3", "/v1",
+        "/v1beta1/namespaces/ns/metrics", "/v1beta1/a/b/c/d", "/v1beta1/namespaces/a/b"}) {
+    EXPECT_EQ(Kind(kGroup + rest), RouteKind::kUnknownApi) << rest;
+  }
+  EXPECT_EQ(Kind("/apis/metrics.k8s.io/v1beta1/pods"), RouteKind::kUnknownApi);
+}
+
+// T48: none of these reaches anything, and none is taken for another.
+TEST(ApiPathsTest, TricksWithSeparatorsFindNothing) {
+  EXPECT_EQ(Metric("/v1beta1/namespaces//pods/a/m"), "-");
+  EXPECT_EQ(Metric("/v1beta1/namespaces/ns/pods//m"), "-");
+  EXPECT_EQ(Metric("//v1beta1/namespaces/ns/pods/a/m"), "-");
+  EXPECT_EQ(Metric("/v1beta1/namespaces/ns/pods/..%2fa/m"), "-");
+  EXPECT_EQ(Metric("/v1beta1/namespaces/ns/pods/../m"), "v1beta1|ns|pods|..|m");
+  EXPECT_EQ(Metric("/v1beta1/namespaces/ns/pods%2fa%2fm"), "v1beta1|ns|pods|a|m");
+  EXPECT_EQ(Metric("/v1beta1/namespaces/ns/pods/a;x/m"), "v1beta1|ns|pods|a;x|m");
+  EXPECT_EQ(Metric("/v1beta1/namespaces/ns/pods/a%00b/m"),
+            std::string("v1beta1|ns|pods|a\0b|m", 21));
+  EXPECT_EQ(Metric("/v1beta1/namespaces/ns/pods/+/m"), "v1beta1|ns|pods|+|m");
+  EXPECT_EQ(Kind("/apis/../healthz"), RouteKind::kUnknownApi);
+  EXPECT_EQ(Kind("/APIS"), RouteKind::kUnknown);
+  const std::string huge(4096, 'n');
+  EXPECT_EQ(Metric("/v1beta1/namespaces/ns/pods/" + huge + "/m"), "v1beta1|ns|pods|" + huge + "|m");
+}
+
+TEST(ApiPathsTest, BrokenTargetsAreMalformed) {
+  for (const std::string target : {"", "apis", "*", "/%", "/%2", "/%zz", "http://h/apis", "?a=b"}) {
+    EXPECT_EQ(Kind(target), RouteKind::kMalformed) << target;
+  }
+}
+
+TEST(ApiPathsTest, TheServersOwnRoutes) {
+  for (const std::string name : {"healthz", "livez", "readyz"}) {
+    EXPECT_EQ(ParseRoute("/" + name).health, name);
+    EXPECT_EQ(Kind("/" + name + "/ping"), RouteKind::kHealth);
+    EXPECT_EQ(Kind("/" + name + "/a/b"), RouteKind::kUnknown);
+  }
+  EXPECT_EQ(Kind("/metrics"), RouteKind::kMetrics);
+  EXPECT_EQ(Kind("/metrics/x"), RouteKind::kUnknown);
+  EXPECT_EQ(Kind("/version"), RouteKind::kVersion);
+  EXPECT_EQ(Kind("/api/v1/query?query=up"), RouteKind::kPrometheusQuery);
+  EXPECT_EQ(Kind("/api/v1/query_range"), RouteKind::kUnknown);
+  EXPECT_EQ(Kind("/"), RouteKind::kUnknown);
+}
+
+TEST(QueryStringTest, IsReadAsGoReadsIt) {
+  EXPECT_THAT(ParseQueryString("a=1&b=x+y%3Dz&&c&d=&a=2"),
+              ElementsAre(Pair("a", "1"), Pair("b", "x y=z"), Pair("c", ""), Pair("d", ""),
+                          Pair("a", "2")));
+  EXPECT_THAT(ParseQueryString(""), IsEmpty());
+  EXPECT_THAT(ParseQueryString("a;b=1&%zz=1&c=%4&d=1"), ElementsAre(Pair("d", "1")));
+}
+
+TEST(QueryStringTest, TheFirstValueOfAParameterCounts) {
+  const Route route = ParseRoute("/apis?labelSelector=app%3Dx&labelSelector=y");
+  EXPECT_EQ(route.Param("labelSelector"), "app=x");
+  EXPECT_EQ(route.Param("nope"), "");
+}
+
+TEST(UrlEscapeTest, WritesWhatItReads) {
+  std::string all;
+  for (int c = 0; c < 256; ++c) all += static_cast<char>(c);
+  EXPECT_EQ(UnescapePath(EscapePath(all)), all);
+  EXPECT_EQ(UnescapeQuery(EscapeQuery(all)), all);
+  EXPECT_EQ(EscapePath("/a b?c%d"), "/a%20b%3Fc%25d");
+  EXPECT_EQ(EscapeQuery("/a b+c"), "%2Fa+b%2Bc");
+  EXPECT_EQ(UnescapePath("a+b%2f"), "a+b/");
+  EXPECT_EQ(UnescapeQuery("a+b"), "a b");
+  EXPECT_EQ(UnescapePath("%4"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace tacho::adapter

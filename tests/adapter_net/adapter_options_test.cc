@@ -1,0 +1,126 @@
+#include "adapter/net/adapter_options.h"
+
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+
+namespace tacho::adapter {
+namespace {
+
+using ::tacho::testing::IsOk;
+using ::tacho::testing::StatusIs;
+using ::testing::HasSubstr;
+
+class AdapterOptionsTest : public ::testing::Test {
+ protected:
+  absl::Status Parse(std::vector<const char*> args) {
+    args.insert(args.begin(), {"--config=r.yaml", "--scrape-config=s.yaml"});
+    if (absl::Status status = AdapterFlags(&options_).Parse(args); !status.ok()) return status;
+    return CheckOptions(options_);
+  }
+  AdapterOptions options_;
+};
+
+TEST_F(AdapterOptionsTest, DefaultsListenOnLoopback) {
+  ASSERT_THAT(Parse({}), IsOk());
+  EXPECT_EQ(options_.server.address, "127.0.0.1");
+  EXPECT_EQ(options_.server.port, 6443);
+}
+
+TEST_F(AdapterOptionsTest, EveryBoundOfTheLibraryIsSet) {
+  ASSERT_THAT(
+      Parse({"--max-memory=1GiB", "--max-targets=1", "--max-series=2", "--max-samples-per-scrape=3",
+             "--max-body=4", "--max-labels-per-series=5", "--max-label-name=6",
+             "--max-label-value=7", "--max-query-bytes=8", "--max-query-depth=9",
+             "--max-query-nodes=10", "--max-query-samples=11", "--max-regex-bytes=12",
+             "--retention=13m", "--lookback=14m", "--max-ahead=15m"}),
+      IsOk());
+  const StorageLimits& s = options_.database.storage;
+  EXPECT_EQ(s.max_bytes, uint64_t{1} << 30);
+  EXPECT_EQ(s.max_targets, 1U);
+  EXPECT_EQ(s.max_series, 2U);
+  EXPECT_EQ(s.max_samples_per_scrape, 3U);
+  EXPECT_EQ(s.max_body_bytes, 4U);
+  EXPECT_EQ(s.max_labels_per_series, 5U);
+  EXPECT_EQ(s.max_label_name_bytes, 6U);
+  EXPECT_EQ(s.max_label_value_bytes, 7U);
+  const QueryLimits& q = options_.database.query;
+  EXPECT_EQ(q.max_query_bytes, 8U);
+  EXPECT_EQ(q.max_depth, 9U);
+  EXPECT_EQ(q.max_nodes, 10U);
+  EXPECT_EQ(q.max_samples, 11U);
+  EXPECT_EQ(q.max_regex_bytes, 12);
+  EXPECT_EQ(options_.database.retention, absl::Minutes(13));
+  EXPECT_EQ(options_.database.lookback, absl::Minutes(14));
+  EXPECT_EQ(options_.database.max_ahead, absl::Minutes(15));
+}
+
+TEST_F(AdapterOptionsTest, EveryBoundOfTheServerIsSet) {
+  ASSERT_THAT(Parse({"--max-connections=1", "--max-requests-in-flight=2", "--handler-threads=3",
+                     "--max-header-bytes=4", "--max-header-fields=5", "--max-target-bytes=6",
+                     "--max-request-body=7", "--max-buffered-replies=8", "--header-timeout=9s",
+                     "--idle-timeout=10s", "--write-timeout=11s", "--max-ad-hoc-queries=12",
+                     "--query-cache=13", "--scrape-threads=14", "--max-scrape-buffers=15"}),
+              IsOk());
+  const ServerOptions& s = options_.server;
+  EXPECT_EQ(s.max_connections, 1U);
+  EXPECT_EQ(s.max_in_flight, 2U);
+  EXPECT_EQ(s.handler_threads, 3);
+  EXPECT_EQ(s.head.max_bytes, 4U);
+  EXPECT_EQ(s.head.max_fields, 5U);
+  EXPECT_EQ(s.head.max_target_bytes, 6U);
+  EXPECT_EQ(s.max_body_bytes, 7U);
+  EXPECT_EQ(s.max_buffered_reply_bytes, 8U);
+  EXPECT_EQ(s.header_timeout, std::chrono::seconds(9));
+  EXPECT_EQ(s.idle_timeout, std::chrono::seconds(10));
+  EXPECT_EQ(s.write_timeout, std::chrono::seconds(11));
+  EXPECT_EQ(options_.max_ad_hoc_queries, 12U);
+  EXPECT_EQ(options_.query_cache, 13U);
+  EXPECT_EQ(options_.scraper.threads, 14);
+  EXPECT_EQ(options_.scraper.buffers.max_bytes_in_use, 15U);
+}
+
+TEST_F(AdapterOptionsTest, TheDefaultsThatHelpShowsAreThoseOfTheOptions) {
+  const std::string help = AdapterFlags(&options_).Help();
+  EXPECT_THAT(help, HasSubstr("--header-timeout=DURATION (default 5s)"));
+  EXPECT_EQ(options_.server.header_timeout, std::chrono::seconds(5));
+  EXPECT_THAT(help, HasSubstr("--idle-timeout=DURATION (default 90s)"));
+  EXPECT_EQ(options_.server.idle_timeout, std::chrono::seconds(90));
+  EXPECT_THAT(help, HasSubstr("--write-timeout=DURATION (default 10s)"));
+  EXPECT_EQ(options_.server.write_timeout, std::chrono::seconds(10));
+  EXPECT_THAT(help, HasSubstr("--listen=HOST:PORT (default 127.0.0.1:6443)"));
+}
+
+TEST_F(AdapterOptionsTest, BeyondLoopbackNeedsAWordOfConsent) {
+  for (const char* listen :
+       {"--listen=0.0.0.0:6443", "--listen=[::]:6443", "--listen=10.1.2.3:1"}) {
+    options_ = AdapterOptions();
+    EXPECT_THAT(Parse({listen}),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("--insecure-listen")));
+    EXPECT_THAT(Parse({listen, "--insecure-listen"}), IsOk()) << listen;
+  }
+  options_ = AdapterOptions();
+  EXPECT_THAT(Parse({"--listen=[::1]:0"}), IsOk());
+  EXPECT_EQ(options_.server.address, "::1");
+}
+
+TEST_F(AdapterOptionsTest, RefusesAddressesThatAreNone) {
+  for (const char* listen : {"--listen=6443", "--listen=localhost:6443", "--listen=127.0.0.1:x",
+                             "--listen=127.0.0.1:65536", "--listen=127.0.0.1:"}) {
+    options_ = AdapterOptions();
+    EXPECT_FALSE(Parse({listen}).ok()) << listen;
+  }
+}
+
+TEST(AdapterOptionsCheckTest, BothFilesAreNeeded) {
+  AdapterOptions options;
+  options.rules_file = "r.yaml";
+  EXPECT_THAT(CheckOptions(options),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("--scrape-config")));
+}
+
+}  // namespace
+}  // namespace tacho::adapter

@@ -1,0 +1,119 @@
+#include "adapter/net/router.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace tacho::adapter {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+class RouterTest : public ::testing::Test {
+ protected:
+  HttpReply Ask(const std::string& method, const std::string& target,
+                const std::string& body = "") {
+    HttpRequest request;
+    request.method = method;
+    request.target = target;
+    request.body = body;
+    request.content_type = "application/x-www-form-urlencoded";
+    response_ = router_.Handle(request);
+    return response_.reply;
+  }
+  HttpReply Get(const std::string& target) { return Ask("GET", target); }
+
+  void Discover() {
+    router_.SetPods(std::make_shared<PodIndex>(std::span<const DiscoveredTarget>()), 0);
+  }
+
+  Clock clock_;
+  Logger log_{LogLevel::kError};
+  ScrapeStats scrape_stats_;
+  ServerStats server_stats_;
+  Database database_;
+  LiveRegistry registry_{std::make_shared<const RuleSet>(), database_};
+  CachingQuerier querier_{database_, 16};
+  Router router_{RouterEnv{database_, &registry_, &querier_, ValuePolicy(), &clock_, &log_,
+                           &scrape_stats_, &server_stats_, 1, 0, 0}};
+  HttpResponse response_;
+};
+
+TEST_F(RouterTest, ReadyOnlyOnceDiscoveryHasAnswered) {
+  EXPECT_EQ(Get("/readyz").status, 500);
+  EXPECT_EQ(Get("/livez").status, 200);
+  Discover();
+  EXPECT_EQ(Get("/readyz").body, "ok");
+}
+
+TEST_F(RouterTest, ADrainingProcessIsAliveButNotReady) {
+  Discover();
+  router_.SetDraining();
+  const HttpReply reply = Get("/readyz");
+  EXPECT_EQ(reply.status, 500);
+  EXPECT_THAT(reply.body, HasSubstr("[-]shutdown failed: reason withheld\n"));
+  EXPECT_EQ(Get("/livez").body, "ok");
+}
+
+TEST_F(RouterTest, VerboseHealthListsTheChecks) {
+  EXPECT_EQ(Get("/healthz?verbose").body, "[+]ping ok\n[+]config ok\nhealthz check passed\n");
+}
+
+TEST_F(RouterTest, OnlyHealthIsQuick) {
+  HttpRequest request;
+  for (const char* path : {"/healthz", "/livez?verbose", "/readyz"}) {
+    request.target = path;
+    EXPECT_TRUE(router_.IsQuick(request)) << path;
+  }
+  for (const char* path : {"/", "/apis", "/metrics", "/api/v1/query?query=1"}) {
+    request.target = path;
+    EXPECT_FALSE(router_.IsQuick(request)) << path;
+  }
+}
+
+TEST_F(RouterTest, OtherMethodsAreA405ThatSaysWhatIsServed) {
+  EXPECT_EQ(Ask("POST", "/metrics").status, 405);
+  EXPECT_EQ(response_.allow, "GET");
+  EXPECT_EQ(Ask("DELETE", "/api/v1/query?query=1").status, 405);
+  EXPECT_EQ(response_.allow, "GET, POST");
+  EXPECT_EQ(Ask("PUT", "/healthz").status, 405);
+  EXPECT_EQ(Ask("POST", "/apis/custom.metrics.k8s.io/v1beta2").status, 405);
+}
+
+TEST_F(RouterTest, AQueryMayComeInTheUrlOrInAForm) {
+  const std::string in_url = Get("/api/v1/query?query=1%2B1&time=0").body;
+  EXPECT_THAT(in_url, HasSubstr("\"2\""));
+  EXPECT_EQ(Ask("POST", "/api/v1/query", "query=1%2B1&time=0").body, in_url);
+  EXPECT_EQ(Ask("POST", "/api/v1/query?query=7", "query=1%2B1&time=0").body, in_url);
+}
+
+TEST_F(RouterTest, MadeUpRequestsMakeNoNewSeries) {
+  const auto lines = [&] {
+    const std::string text = Get("/metrics").body;
+    return std::count(text.begin(), text.end(), '\n');
+  };
+  const auto make_up = [&](int i) {
+    Ask(absl::StrCat("M", i), absl::StrCat("/x", i));
+    Get(absl::StrCat("/apis/custom.metrics.k8s.io/v1beta2/namespaces/n", i, "/pods/*/m", i));
+    Get(absl::StrCat("/api/v1/query?query=", i, "%%%"));
+  };
+  make_up(0);
+  lines();
+  const auto before = lines();
+  for (int i = 1; i < 1000; ++i) make_up(i);
+  EXPECT_EQ(lines(), before);
+}
+
+TEST_F(RouterTest, SelfMetricsAreTextOfVersion004) {
+  const HttpReply reply = Get("/metrics");
+  EXPECT_THAT(std::string(reply.content_type), StartsWith("text/plain; version=0.0.4"));
+  EXPECT_THAT(reply.body, HasSubstr("tacho_build_info{version=\""));
+}
+
+}  // namespace
+}  // namespace tacho::adapter

@@ -1,0 +1,182 @@
+#include "adapter/net/scrape_manager.h"
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/adapter_net/raw_socket.h"
+#include "tests/support/status_matchers.h"
+
+namespace tacho::adapter {
+namespace {
+
+using ::tacho::testing::IsOk;
+
+class ScrapeManagerTest : public ::testing::Test {
+ protected:
+  ScrapeManagerTest() {
+    job_.job_name = "j";
+    job_.scrape_interval = absl::Milliseconds(100);
+    job_.scrape_timeout = absl::Milliseconds(80);
+  }
+
+  DiscoveredTarget At(uint16_t port, const std::string& pod) {
+    DiscoveredTarget target;
+    target.scheme = "http";
+    target.host = "127.0.0.1";
+    target.port = port;
+    target.host_header = absl::StrCat("127.0.0.1:", port);
+    target.path_and_query = "/metrics";
+    target.labels = {{"pod", pod}};
+    target.job = &job_;
+    return target;
+  }
+
+  // The only sample that the query gives now; nothing where there is none.
+  std::optional<double> Ask(const std::string& query) {
+    const auto result = database_.Ask(query, clock_.Now());
+    EXPECT_THAT(result, IsOk());
+    if (!result.ok() || result->samples().size() != 1) return std::nullopt;
+    return result->samples()[0].value;
+  }
+
+  template <typename Condition>
+  static void WaitUntil(Condition condition) {
+    for (int i = 0; i < 1000 && !condition(); ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    EXPECT_TRUE(condition());
+  }
+
+  uint64_t failed(ScrapeFailure f) const { return stats_.failed[static_cast<size_t>(f)]; }
+
+  Clock clock_;
+  Logger log_{LogLevel::kError};
+  ScrapeStats stats_;
+  Database database_;
+  ScrapeJob job_;
+};
+
+RawServer::Script Counting(std::atomic<int>* counter) {
+  return [counter](RawConnection& c) {
+    while (!c.ReadUntil("\r\n\r\n").empty()) {
+      const std::string body = absl::StrCat("requests_total ", ++*counter, "\n");
+      c.Send(absl::StrCat("HTTP/1.1 200 OK\r\nContent-Length: ", body.size(), "\r\n\r\n", body));
+    }
+  };
+}
+
+TEST_F(ScrapeManagerTest, ScrapesAreStoredWithTheirHealth) {
+  std::atomic<int> counter{0};
+  RawServer server(Counting(&counter));
+  {
+    ScrapeManager manager({}, database_, &clock_, &log_, &stats_);
+    manager.SetTargets(std::vector{At(server.port(), "a")});
+    WaitUntil([&] { return stats_.samples >= 3; });
+    EXPECT_EQ(stats_.targets_up, 1U);
+  }
+  EXPECT_EQ(Ask("up"), 1);
+  EXPECT_EQ(Ask("scrape_samples_scraped"), 1);
+  EXPECT_GE(Ask("requests_total").value_or(0), 3);
+  EXPECT_GT(Ask("scrape_duration_seconds").value_or(0), 0);
+  EXPECT_EQ(server.connections(), 1);
+  EXPECT_EQ(stats_.targets_up, 0U);
+}
+
+// The counter grows by one a scrape and scrapes are 0.1 s apart, at times that are
+// snapped to the ticks: 10 a second, the same for every scrape that began in time.
+TEST_F(ScrapeManagerTest, TimesAreThoseOfTheTicks) {
+  std::atomic<int> counter{0};
+  RawServer server(Counting(&counter));
+  {
+    ScrapeManager manager({}, database_, &clock_, &log_, &stats_);
+    manager.SetTargets(std::vector{At(server.port(), "a")});
+    WaitUntil([&] { return stats_.samples >= 10; });
+  }
+  // Over nine intervals or more; a late first or last scrape moves it by 1/9 at most.
+  const double seconds = static_cast<double>(counter - 1) * 0.1;
+  const double increase = Ask("rate(requests_total[1m])").value_or(0) * 60;
+  EXPECT_NEAR(increase, seconds * 10, 2.2);
+}
+
+TEST_F(ScrapeManagerTest, AFailedScrapeIsDownAndEndsTheSeries) {
+  std::atomic<bool> broken{false};
+  RawServer server([&](RawConnection& c) {
+    c.ReadUntil("\r\n\r\n");
+    c.Send(broken ? "HTTP/1.1 503 Busy\r\n\r\n" : "HTTP/1.1 200 OK\r\n\r\nrequests_total 1\n");
+  });
+  ScrapeManager manager({}, database_, &clock_, &log_, &stats_);
+  manager.SetTargets(std::vector{At(server.port(), "a")});
+  WaitUntil([&] { return Ask("requests_total") == 1; });
+  broken = true;
+  WaitUntil([&] { return Ask("up") == 0; });
+  EXPECT_EQ(Ask("requests_total"), std::nullopt);
+  EXPECT_EQ(Ask("scrape_samples_scraped"), 0);
+  EXPECT_GE(failed(ScrapeFailure::kStatus), 1U);
+  broken = false;
+  WaitUntil([&] { return Ask("requests_total") == 1; });
+}
+
+TEST_F(ScrapeManagerTest, ABodyThatDoesNotParseIsAFailedScrape) {
+  RawServer server([](RawConnection& c) {
+    c.ReadUntil("\r\n\r\n");
+    c.Send("HTTP/1.1 200 OK\r\n\r\nrequests_total 1\n}{\n");
+  });
+  ScrapeManager manager({}, database_, &clock_, &log_, &stats_);
+  manager.SetTargets(std::vector{At(server.port(), "a")});
+  WaitUntil([&] { return failed(ScrapeFailure::kIngest) >= 1; });
+  WaitUntil([&] { return Ask("up") == 0; });
+  EXPECT_EQ(Ask("requests_total"), std::nullopt);
+}
+
+TEST_F(ScrapeManagerTest, TargetsThatStayAreNotDisturbed) {
+  std::atomic<int> a{0};
+  std::atomic<int> b{0};
+  RawServer first(Counting(&a));
+  RawServer second(Counting(&b));
+  ScrapeManager manager({}, database_, &clock_, &log_, &stats_);
+  manager.SetTargets(std::vector{At(first.port(), "a"), At(second.port(), "b")});
+  WaitUntil([&] { return a >= 2 && b >= 2; });
+  manager.SetTargets(std::vector{At(first.port(), "a")});
+  WaitUntil([&] { return Ask("requests_total{pod=\"b\"}") == std::nullopt; });
+  const int before = a;
+  WaitUntil([&] { return a >= before + 2; });
+  EXPECT_EQ(first.connections(), 1);
+  EXPECT_EQ(manager.target_count(), 1U);
+}
+
+TEST_F(ScrapeManagerTest, ATargetThatMovesKeepsItsSeries) {
+  std::atomic<int> counter{0};
+  RawServer first(Counting(&counter));
+  RawServer second(Counting(&counter));
+  ScrapeManager manager({}, database_, &clock_, &log_, &stats_);
+  manager.SetTargets(std::vector{At(first.port(), "a")});
+  WaitUntil([&] { return Ask("requests_total") >= 2; });
+  manager.SetTargets(std::vector{At(second.port(), "a")});
+  WaitUntil([&] { return second.connections() >= 1 && Ask("requests_total") == counter; });
+}
+
+TEST_F(ScrapeManagerTest, WhatTheDatabaseHasNoRoomForIsCounted) {
+  Options options;
+  options.storage.max_targets = 1;
+  const Database small(options);
+  std::atomic<int> counter{0};
+  RawServer server(Counting(&counter));
+  ScrapeManager manager({}, small, &clock_, &log_, &stats_);
+  manager.SetTargets(std::vector{At(server.port(), "a"), At(server.port(), "b")});
+  WaitUntil([&] { return failed(ScrapeFailure::kTarget) >= 1 && counter >= 1; });
+}
+
+TEST_F(ScrapeManagerTest, EndsWhileScrapesHang) {
+  RawServer server([](RawConnection& c) { c.WaitForClose(); });
+  job_.scrape_timeout = absl::Seconds(30);
+  ScrapeManager manager({}, database_, &clock_, &log_, &stats_);
+  manager.SetTargets(std::vector{At(server.port(), "a"), At(server.port(), "b")});
+  WaitUntil([&] { return server.connections() >= 1; });
+}
+
+}  // namespace
+}  // namespace tacho::adapter

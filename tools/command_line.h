@@ -1,0 +1,38 @@
+// CommandLine: a subcommand's words, flags taken out: --name=value or --name value.
+//
+// Ownership   Owns its strings.
+// Limits      ReadInput reads no more than it is told.
+#ifndef TACHO_TOOLS_COMMAND_LINE_H_
+#define TACHO_TOOLS_COMMAND_LINE_H_
+
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace tacho::tools {
+
+struct CommandLine {
+  std::vector<std::string> words;
+  std::map<std::string, std::string> flags;  // without the dashes
+
+  // The flag's value, or fallback.
+  [[nodiscard]] std::string Get(const std::string& flag, std::string_view fallback) const;
+};
+
+// Every flag takes a value; "--" ends the flags.
+//   kInvalidArgument    a flag that is not among `known`, or lacks its value
+absl::StatusOr<CommandLine> ParseCommandLine(std::span<const std::string> args,
+                                             std::span<const std::string_view> known);
+
+// The whole of a file; "-" is standard input.
+//   kNotFound           it cannot be read
+//   kResourceExhausted  it is over max_bytes
+absl::StatusOr<std::string> ReadInput(const std::string& path, size_t max_bytes);
+
+}  // namespace tacho::tools
+
+#endif  // TACHO_TOOLS_COMMAND_LINE_H_
