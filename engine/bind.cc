@@ -111,8 +111,8 @@ std::shared_ptr<const BoundShape> SelectorBinding::ShapeFor(const History& histo
   if (bound == nullptr) {
     const auto parent = shapes_.find({shape.parent_id(), variant});
     const bool inherits = shape.parent_id() != 0 && parent != shapes_.end();
-    bound = BindShape(spec_, history.shared_shape(), target,
-                      inherits ? parent->second.get() : nullptr);
+    bound =
+        BindShape(spec_, history.shared_shape(), target, inherits ? parent->second.get() : nullptr);
   }
   return bound;
 }

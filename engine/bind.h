@@ -65,8 +65,7 @@ class SelectorBinding {
   // group that stays is not made anew.
   static BoundTarget TakeOut(BoundTarget* bound);
   void Unbind(const BoundTarget& bound);
-  std::shared_ptr<const BoundShape> ShapeFor(const storage::History& history,
-                                             const Labels& target);
+  std::shared_ptr<const BoundShape> ShapeFor(const storage::History& history, const Labels& target);
   void UseGroups(const Labels& target, BoundTarget* bound);
   void SweepShapes();
 

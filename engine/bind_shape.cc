@@ -31,9 +31,8 @@ using Part = std::vector<std::pair<std::string_view, std::string_view>>;
 // A label that both the target and its body may have and that the binding asks for.
 bool IsShared(const BindSpec& spec, const Shape& shape, std::string_view label) {
   const bool asked = spec.filter.Keeps(label) ||
-                     std::ranges::any_of(spec.selector->matchers(), [&](const LabelMatcher& m) {
-                       return m.label() == label;
-                     });
+                     std::ranges::any_of(spec.selector->matchers(),
+                                         [&](const LabelMatcher& m) { return m.label() == label; });
   return asked && shape.UsesLabel(label);
 }
 

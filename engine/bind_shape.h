@@ -38,9 +38,9 @@ struct PositionRun {
 // The series of a shape that agree in all labels that the grouping keeps. Two local
 // groups are never the same group of one target.
 struct LocalGroup {
-  uint32_t sample;       // one of its positions
-  uint32_t begin = 0;    // its dense indices: [begin, end) if contiguous,
-  uint32_t end = 0;      // else members[begin, end)
+  uint32_t sample;     // one of its positions
+  uint32_t begin = 0;  // its dense indices: [begin, end) if contiguous,
+  uint32_t end = 0;    // else members[begin, end)
   bool contiguous = true;
   [[nodiscard]] uint32_t size() const { return end - begin; }
 };

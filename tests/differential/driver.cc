@@ -67,16 +67,14 @@ double Decimal(std::string_view text) {
 
 Timestamp Time(std::string_view text) { return Timestamp::FromUnixMillis(Number<int64_t>(text)); }
 
-double FromBits(std::string_view text) {
-  return std::bit_cast<double>(Number<uint64_t>(text, 16));
-}
+double FromBits(std::string_view text) { return std::bit_cast<double>(Number<uint64_t>(text, 16)); }
 
 Labels ReadLabels(const Fields& fields, size_t first) {
   std::vector<Label> labels;
   for (size_t i = first; i < fields.size(); ++i) {
     const size_t equals = fields[i].find('=');
-    labels.push_back({std::string(fields[i].substr(0, equals)),
-                      std::string(fields[i].substr(equals + 1))});
+    labels.push_back(
+        {std::string(fields[i].substr(0, equals)), std::string(fields[i].substr(equals + 1))});
   }
   return Labels::FromUnsorted(std::move(labels));
 }
@@ -182,8 +180,7 @@ class Driver {
     if (!in) return Fail("cannot open the body");
     std::stringstream body;
     body << in.rdbuf();
-    const Exposition format =
-        f[2] == "openmetrics" ? Exposition::kOpenMetrics : Exposition::kText;
+    const Exposition format = f[2] == "openmetrics" ? Exposition::kOpenMetrics : Exposition::kText;
     const auto report = target->Ingest(body.str(), format, Time(f[3]));
     if (f[5] == "ok") return Check(report.status());
     return !report.ok() || Fail("a bad body was taken: " + std::string(f[4]));
@@ -272,10 +269,14 @@ class Driver {
 };
 
 const std::map<std::string_view, Driver::Command> Driver::kCommands = {
-    {"options", {3, &Driver::MakeDatabase}}, {"target", {4, &Driver::AddTarget}},
-    {"series", {3, &Driver::NameSeries}},    {"ingest", {6, &Driver::Ingest}},
-    {"stale", {3, &Driver::MarkStale}},      {"health", {6, &Driver::RecordHealth}},
-    {"row", {3, &Driver::AppendRow}},        {"append", {4, &Driver::Append}},
+    {"options", {3, &Driver::MakeDatabase}},
+    {"target", {4, &Driver::AddTarget}},
+    {"series", {3, &Driver::NameSeries}},
+    {"ingest", {6, &Driver::Ingest}},
+    {"stale", {3, &Driver::MarkStale}},
+    {"health", {6, &Driver::RecordHealth}},
+    {"row", {3, &Driver::AppendRow}},
+    {"append", {4, &Driver::Append}},
     {"query", {4, &Driver::Ask}},
 };
 

@@ -4,6 +4,7 @@ report and the exit code (77: skipped)."""
 import argparse
 import os
 import shutil
+import signal
 import sys
 import time
 
@@ -61,6 +62,7 @@ def _report(options, judge, problems):
 def run(name, compare):
     """compare(options): (judge, problems). Returns the exit code."""
     options = _options(name)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # leaves no Prometheus behind
     print(f"seed {options.seed}", flush=True)
     shutil.rmtree(options.work, ignore_errors=True)
     try:

@@ -87,7 +87,7 @@ class ChainTest(AdapterTest):
         self.assertEqual(headers["Host"], f"127.0.0.1:{self.targets['web-0'].port}")
         self.assertIn("application/openmetrics-text;version=1.0.0", headers["Accept"])
         self.assertEqual(headers["Accept-Encoding"], "gzip")
-        self.assertEqual(headers["X-Prometheus-Scrape-Timeout-Seconds"], "0.5")
+        self.assertEqual(headers["X-Prometheus-Scrape-Timeout-Seconds"], "0.9")
         self.assertTrue(headers["User-Agent"].startswith("tacho/"))
 
     def test_queries_come_by_get_and_by_post(self):

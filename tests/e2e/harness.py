@@ -32,7 +32,7 @@ rules:
 """
 
 SCRAPE = """\
-global: {scrape_interval: 1s, scrape_timeout: 500ms}
+global: {scrape_interval: 1s, scrape_timeout: 900ms}
 scrape_configs:
   - job_name: pods
     file_sd_configs: [{files: [targets.json]}]
