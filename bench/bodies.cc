@@ -29,9 +29,8 @@ void AppendHistogram(std::string* body, absl::string_view name, uint32_t series,
       absl::StrAppend(body, name, "_bucket{", labels, ",le=\"", kBounds[b], "\"} ",
                       Count(i, step) * (b + 1), "\n");
     }
-    absl::StrAppend(body, name, "_sum{", labels, "} ",
-                    0.125 * static_cast<double>(Count(i, step)), "\n", name, "_count{", labels,
-                    "} ", Count(i, step) * 10, "\n");
+    absl::StrAppend(body, name, "_sum{", labels, "} ", 0.125 * static_cast<double>(Count(i, step)),
+                    "\n", name, "_count{", labels, "} ", Count(i, step) * 10, "\n");
   }
 }
 
@@ -42,9 +41,9 @@ std::string ContainerLabels(uint32_t node, uint32_t index) {
   const std::string kind = kKinds[index % 3];
   const std::string name = absl::StrCat("web-", node, "-", pod);
   const std::string image = kind == "app" ? "registry.example/shop/web:1.4.2" : "";
-  return absl::StrCat("container=\"", kind, "\",id=\"/kubepods/burstable/pod", node, "-", pod,
-                       "/", kind, "\",image=\"", image, "\",name=\"k8s_", kind, "_", name,
-                       "\",namespace=\"ns-", (node + pod) % 20, "\",pod=\"", name, "\"");
+  return absl::StrCat("container=\"", kind, "\",id=\"/kubepods/burstable/pod", node, "-", pod, "/",
+                      kind, "\",image=\"", image, "\",name=\"k8s_", kind, "_", name,
+                      "\",namespace=\"ns-", (node + pod) % 20, "\",pod=\"", name, "\"");
 }
 
 }  // namespace

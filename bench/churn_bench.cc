@@ -18,8 +18,8 @@ class ChurnedFleet {
  public:
   ChurnedFleet(uint32_t targets, uint32_t positions)
       : fleet_(ReplicaFleet(targets, positions)),
-        query_(*fleet_.database().Prepare(
-            "sum(rate(http_requests_total[2m])) by (namespace,pod)")) {
+        query_(
+            *fleet_.database().Prepare("sum(rate(http_requests_total[2m])) by (namespace,pod)")) {
     Evaluate();
   }
 

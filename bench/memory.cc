@@ -42,11 +42,12 @@ void Report(const char* name, Fleet (*make)(uint32_t, uint32_t, uint32_t), uint3
   const DatabaseStats stats = fleet.database().Stats();
   const auto series = static_cast<double>(stats.series);
   const double samples = static_cast<double>(stats.rows) * positions;
-  std::printf("  \"%s\": {\"targets\": %u, \"series\": %lu, \"rows\": %lu, \"shapes\": %lu, "
-              "\"resident_bytes_per_series\": %.1f, \"accounted_bytes_per_series\": %.1f, "
-              "\"resident_bytes_per_sample\": %.2f}%s\n",
-              name, targets, stats.series, stats.rows, stats.shapes, resident / series,
-              static_cast<double>(stats.bytes) / series, resident / samples, last ? "" : ",");
+  std::printf(
+      "  \"%s\": {\"targets\": %u, \"series\": %lu, \"rows\": %lu, \"shapes\": %lu, "
+      "\"resident_bytes_per_series\": %.1f, \"accounted_bytes_per_series\": %.1f, "
+      "\"resident_bytes_per_sample\": %.2f}%s\n",
+      name, targets, stats.series, stats.rows, stats.shapes, resident / series,
+      static_cast<double>(stats.bytes) / series, resident / samples, last ? "" : ",");
   std::fflush(stdout);
   _exit(0);
 }

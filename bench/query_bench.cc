@@ -103,9 +103,8 @@ void BM_PreparedSumRateUnshared(benchmark::State& state) {
   const auto query = fleet.database().Prepare(
       "sum(rate(container_cpu_usage_seconds_total{container!=\"POD\"}[2m])) by (namespace,pod)");
   const auto first = query->Evaluate(fleet.now());
-  state.counters["bytes_per_series"] =
-      static_cast<double>(fleet.database().Stats().bytes) /
-      static_cast<double>(fleet.database().Stats().series);
+  state.counters["bytes_per_series"] = static_cast<double>(fleet.database().Stats().bytes) /
+                                       static_cast<double>(fleet.database().Stats().series);
   Comparison(first->evidence().series).Run(state, *query, fleet.now());
 }
 
@@ -117,8 +116,8 @@ void BM_AdHocAdapterQuery(benchmark::State& state) {
   for (uint32_t pod = 3; pod < targets; pod += 20) {
     pods += (pods.empty() ? "web-5d4f8c7b9d-" : "|web-5d4f8c7b9d-") + std::to_string(pod);
   }
-  const std::string text = "sum(rate(http_requests_total{namespace=\"ns-3\",pod=~\"" + pods +
-                           "\"}[2m])) by (pod)";
+  const std::string text =
+      "sum(rate(http_requests_total{namespace=\"ns-3\",pod=~\"" + pods + "\"}[2m])) by (pod)";
   double checksum = 0;
   for (auto _ : state) {
     const auto result = fleet.database().Ask(text, fleet.now());

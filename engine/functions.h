@@ -22,19 +22,19 @@ namespace tacho::engine {
 
 // The fast way to compute a range function for neighbouring positions.
 enum class RowKernel : uint8_t {
-  kNone,      // only the plain way
+  kNone,  // only the plain way
   kRate,
   kIncrease,
   kDelta,
   kInstantRate,
   kInstantDelta,
-  kLatest,    // no function: an instant selector
+  kLatest,  // no function: an instant selector
 };
 
 struct RangeFunction {
   SeriesValue (*plain)(std::span<const SamplePoint>, const RangeWindow&) = nullptr;
   RowKernel kernel = RowKernel::kNone;
-  bool last_two = false;    // rests on the last two samples of the window only
+  bool last_two = false;  // rests on the last two samples of the window only
   bool keeps_name = false;
 };
 
@@ -43,7 +43,7 @@ using CallFunction = absl::StatusOr<Value> (*)(Evaluation&, std::span<Value>);
 
 struct FunctionEntry {
   std::string_view name;
-  RangeFunction range = {};      // one of these three
+  RangeFunction range = {};  // one of these three
   MathFunction math = nullptr;
   CallFunction call = nullptr;
 };

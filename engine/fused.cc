@@ -27,8 +27,7 @@ inline CompensatedSum SumOfAny(std::span<const double> values) {
 }
 
 double ExtremeOf(Op op, std::span<const double> values) {
-  return op == Op::kMin ? MinOf(values.data(), values.size())
-                        : MaxOf(values.data(), values.size());
+  return op == Op::kMin ? MinOf(values.data(), values.size()) : MaxOf(values.data(), values.size());
 }
 
 inline void AddSum(const CompensatedSum& sum, ResultSample* sample, double* error) {

@@ -74,9 +74,9 @@ std::optional<CompensatedSum> DenseValues::SumAll() const {
   }
   CompensatedSum total;
   for (const PositionRun& run : shape_->runs) {
-    const CompensatedSum sum = SumOfCounters(first_->values() + run.begin,
-                                             last_->values() + run.begin, run.end - run.begin,
-                                             extrapolation_);
+    const CompensatedSum sum =
+        SumOfCounters(first_->values() + run.begin, last_->values() + run.begin,
+                      run.end - run.begin, extrapolation_);
     total.AddFast(sum.sum);
     total.error += sum.error;
   }

@@ -75,8 +75,7 @@ TACHO_INLINE void AddLanes(const V& x, V* sums, V* errors) {
 // Adds the upper half of the lanes to the lower one; what rounding drops stays in the
 // errors.
 template <typename Whole, typename Half>
-TACHO_INLINE void Fold(const Whole& sums, const Whole& errors, Half* half_sums,
-                       Half* half_errors) {
+TACHO_INLINE void Fold(const Whole& sums, const Whole& errors, Half* half_sums, Half* half_errors) {
   static_assert(sizeof(Whole) == 2 * sizeof(Half));
   Half upper[2];
   std::memcpy(half_sums, &sums, sizeof(Half));

@@ -27,8 +27,8 @@ struct Extrapolation {
   double interval = 0;  // seconds from the first sample to the last
   double to_start = 0;  // as for a series that does not start at zero
   double to_end = 0;
-  double divisor = 1;   // seconds of the window for rate, else 1: dividing by 1 is exact
-  double factor = 0;    // of series whose zero point is before the window
+  double divisor = 1;  // seconds of the window for rate, else 1: dividing by 1 is exact
+  double factor = 0;   // of series whose zero point is before the window
   // A counter at or above this many times its growth certainly has its zero point
   // before the window: its clamp needs no division.
   double safe_ratio = 0;

@@ -11,8 +11,8 @@ absl::StatusOr<std::shared_ptr<Plan>> Plan::Create(std::string_view promql,
                                                    std::shared_ptr<storage::Store> store,
                                                    const Options& options) {
   const QueryLimits& limits = options.query;
-  absl::StatusOr<parser::Ast> ast = parser::ParsePromql(
-      promql, {limits.max_query_bytes, limits.max_depth, limits.max_nodes});
+  absl::StatusOr<parser::Ast> ast =
+      parser::ParsePromql(promql, {limits.max_query_bytes, limits.max_depth, limits.max_nodes});
   if (!ast.ok()) return ast.status();
   absl::StatusOr<BuiltPlan> built = BuildPlan(*ast, options);
   if (!built.ok()) return built.status();

@@ -65,9 +65,9 @@ class Builder {
   }
 
   absl::Status Unsupported(const Node& node, std::string_view what) const {
-    return ErrorAt(absl::StatusCode::kUnimplemented, ast_, node,
-                   absl::StrCat(absl::string_view(what.data(), what.size()),
-                                " is not supported yet"));
+    return ErrorAt(
+        absl::StatusCode::kUnimplemented, ast_, node,
+        absl::StrCat(absl::string_view(what.data(), what.size()), " is not supported yet"));
   }
 
   absl::StatusOr<Selector> MakeSelector(NodeId id) {
@@ -170,8 +170,8 @@ class Builder {
     const bool vectors = ast_[node.children[0]].type == ValueType::kVector &&
                          ast_[node.children[1]].type == ValueType::kVector;
     if (vectors) {
-      return Unsupported(node, absl::StrCat("operator ", std::string(OpName(node.op)),
-                                            " between two vectors"));
+      return Unsupported(
+          node, absl::StrCat("operator ", std::string(OpName(node.op)), " between two vectors"));
     }
     return Lowered{ScalarBinary(node.op, node.return_bool), node.children};
   }

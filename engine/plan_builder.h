@@ -17,7 +17,7 @@ namespace tacho::engine {
 
 struct BuiltPlan {
   std::vector<Step> steps;
-  Duration reach = absl::ZeroDuration();   // see Query
+  Duration reach = absl::ZeroDuration();  // see Query
   Duration window = absl::ZeroDuration();
 };
 

@@ -43,8 +43,8 @@ void Look(const Entry& entry, const BoundShape& shape, RowMarksSeen* seen) {
 
 }  // namespace
 
-bool IsPlain(const History& history, EntryRange range, const BoundShape& shape,
-             bool resets_matter, RowMarksSeen* seen) {
+bool IsPlain(const History& history, EntryRange range, const BoundShape& shape, bool resets_matter,
+             RowMarksSeen* seen) {
   if (history.Plain(range)) return true;
   const auto rows = history.entries().subspan(range.begin, range.size());
   const int64_t first_ms = rows.front().time_ms;

@@ -35,8 +35,8 @@ bool IsPlain(const storage::History& history, storage::EntryRange range, const B
              bool resets_matter, RowMarksSeen* seen);
 
 // The positions in runs for which IsPlain does not hold, ascending.
-void FindMarked(const storage::History& history, storage::EntryRange range,
-                const BoundShape& shape, bool resets_matter, std::vector<uint32_t>* positions);
+void FindMarked(const storage::History& history, storage::EntryRange range, const BoundShape& shape,
+                bool resets_matter, std::vector<uint32_t>* positions);
 
 }  // namespace tacho::engine
 

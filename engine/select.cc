@@ -97,9 +97,9 @@ class MetricTable {
 
 }  // namespace
 
-void ForEachSeries(const Store& store, const Selector& selector,
-                   absl::FunctionRef<bool(const Target&, const History&, uint32_t position)>
-                       visit) {
+void ForEachSeries(
+    const Store& store, const Selector& selector,
+    absl::FunctionRef<bool(const Target&, const History&, uint32_t position)> visit) {
   const storage::ReadGuard guard = store.Read();
   SelectorBinding binding(&selector, LabelFilter::All(/*drop_name=*/false), /*grouped=*/false);
   binding.Update(store);
@@ -129,8 +129,7 @@ absl::StatusOr<std::vector<Labels>> SelectSeries(const Store& store, const Optio
   return series;
 }
 
-absl::StatusOr<std::vector<MetricLabels>> SelectMetrics(const Store& store,
-                                                        const Options& options,
+absl::StatusOr<std::vector<MetricLabels>> SelectMetrics(const Store& store, const Options& options,
                                                         std::string_view selector_text) {
   absl::StatusOr<Selector> selector = ParseSelector(selector_text, options);
   if (!selector.ok()) return selector.status();

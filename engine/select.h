@@ -22,10 +22,10 @@ namespace tacho::engine {
 
 // Calls visit for each series that the selector matches, whether or not it has samples,
 // target by target, until it returns false.
-void ForEachSeries(const storage::Store& store, const Selector& selector,
-                   absl::FunctionRef<bool(const storage::Target&, const storage::History&,
-                                          uint32_t position)>
-                       visit);
+void ForEachSeries(
+    const storage::Store& store, const Selector& selector,
+    absl::FunctionRef<bool(const storage::Target&, const storage::History&, uint32_t position)>
+        visit);
 
 // See Database::Series. Once `limit` series are found, no more are looked for.
 absl::StatusOr<std::vector<Labels>> SelectSeries(const storage::Store& store,

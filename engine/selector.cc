@@ -35,8 +35,8 @@ absl::StatusOr<Selector> Selector::Create(const parser::Ast& ast, parser::NodeId
 absl::Status Selector::AddMatchers(const parser::Ast& ast, const parser::Node& node,
                                    const Options& options) {
   for (const parser::Matcher& m : node.matchers) {
-    auto matcher = storage::LabelMatcher::Create(m.label, m.op, m.value,
-                                                 options.query.max_regex_bytes);
+    auto matcher =
+        storage::LabelMatcher::Create(m.label, m.op, m.value, options.query.max_regex_bytes);
     if (!matcher.ok()) {
       return ErrorAt(matcher.status().code(), ast, node,
                      absl::StrCat("matcher on ", m.label, ": ", matcher.status().message()));
@@ -49,12 +49,12 @@ absl::Status Selector::AddMatchers(const parser::Ast& ast, const parser::Node& n
 absl::Status Selector::CheckReach(const parser::Ast& ast, const parser::Node& node,
                                   const Options& options) const {
   if (reach() <= options.retention) return absl::OkStatus();
-  return ErrorAt(absl::StatusCode::kFailedPrecondition, ast, node,
-                 absl::StrCat("the selector reaches back ", absl::FormatDuration(reach()),
-                              ", but only ", absl::FormatDuration(options.retention),
-                              " are kept: shorten its ",
-                              is_range() ? "range or offset" : "offset or Options::lookback",
-                              ", or raise Options::retention"));
+  return ErrorAt(
+      absl::StatusCode::kFailedPrecondition, ast, node,
+      absl::StrCat("the selector reaches back ", absl::FormatDuration(reach()), ", but only ",
+                   absl::FormatDuration(options.retention), " are kept: shorten its ",
+                   is_range() ? "range or offset" : "offset or Options::lookback",
+                   ", or raise Options::retention"));
 }
 
 SelectorTimes Selector::At(Timestamp t) const {

@@ -2,8 +2,7 @@
 
 namespace tacho::engine {
 
-std::optional<SeriesPoint> SeriesReader::Read(const storage::History& history,
-                                              uint32_t position) {
+std::optional<SeriesPoint> SeriesReader::Read(const storage::History& history, uint32_t position) {
   if (function_.kernel == RowKernel::kLatest) {
     SamplePoint sample{};
     ++touched_;

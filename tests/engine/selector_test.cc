@@ -1,0 +1,43 @@
+#include "engine/selector.h"
+
+#include <string>
+
+#include "parser/promql.h"
+#include "gtest/gtest.h"
+
+namespace tacho::engine {
+namespace {
+
+Selector Make(const std::string &text) {
+  const auto ast = parser::ParsePromql(text);
+  return *Selector::Create(*ast, ast->root(), Options());
+}
+
+TEST(SelectorTest, AnInstantSelectorLooksBackFromItsOffset) {
+  const Selector selector = Make("m{a=\"b\"} offset 30s");
+  EXPECT_FALSE(selector.is_range());
+  EXPECT_EQ(selector.matchers().size(), 2u);
+  const SelectorTimes times = selector.At(Timestamp::FromUnixMillis(100'000));
+  EXPECT_EQ(times.ref_ms, 70'000);
+  EXPECT_EQ(times.lookback_ms, 300'000);
+  EXPECT_EQ(selector.reach(), absl::Seconds(330));
+}
+
+TEST(SelectorTest, ARangeSelectorHasAWindow) {
+  const Selector selector = Make("m[1m] offset 30s");
+  EXPECT_TRUE(selector.is_range());
+  const SelectorTimes times = selector.At(Timestamp::FromUnixMillis(100'000));
+  EXPECT_EQ(times.window.after_ms, 10'000);
+  EXPECT_EQ(times.window.until_ms, 70'000);
+  EXPECT_EQ(selector.reach(), absl::Seconds(90));
+  EXPECT_EQ(selector.window(), absl::Seconds(60));
+}
+
+// What lies ahead is no reach into the past.
+TEST(SelectorTest, ANegativeOffsetShortensTheReachDownToNothing) {
+  EXPECT_EQ(Make("m[1m] offset -30s").reach(), absl::Seconds(30));
+  EXPECT_EQ(Make("m[1m] offset -2m").reach(), absl::ZeroDuration());
+}
+
+} // namespace
+} // namespace tacho::engine
