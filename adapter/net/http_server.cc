@@ -1,5 +1,6 @@
 #include "adapter/net/http_server.h"
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <thread>
 #include <utility>
 
@@ -110,6 +111,9 @@ class HttpServer::Impl {
   SessionEnv env_;
   Logger* const log_;
   asio::io_context io_{1};
+  // While a handler works in the pool, its session has nothing under way in io_. Once the
+  // acceptor is closed too, io_ would find itself idle and return before the answer comes.
+  asio::executor_work_guard<asio::io_context::executor_type> keep_running_{io_.get_executor()};
   Tcp::acceptor acceptor_;
   asio::steady_timer pause_;
   asio::thread_pool pool_;

@@ -1,6 +1,7 @@
 #include "adapter/net/http_server.h"
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <thread>
@@ -91,6 +92,8 @@ TEST(HttpServerTest, StopLetsARequestUnderWayFinish) {
   connection.Send("GET /block HTTP/1.0\r\n\r\n");
   server->handler().WaitForBlocked(1);
   std::thread stopper([&] { server->Stop(); });
+  // Long enough for the acceptor to be closed while nothing but this request is left.
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
   server->handler().Unblock();
   stopper.join();
   EXPECT_THAT(connection.ReadToEnd(), EndsWith("GET /block"));
