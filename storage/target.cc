@@ -92,7 +92,7 @@ void Target::Publish(std::shared_ptr<const Shape> shape, std::span<const Entry> 
   store_.counters().bytes.Add(published->bytes());
   store_.counters().bytes.Sub(old->bytes());
   // Rows leave from the old end only, or all at once when positions are renumbered.
-  const Row* first_kept = first_new == 0 ? nullptr : entries.front().row;
+  const Row* first_kept = entries.empty() ? nullptr : entries.front().row;
   for (const Entry& entry : old->entries()) {
     if (entry.row == first_kept) break;
     Count(*entry.row, /*added=*/false);

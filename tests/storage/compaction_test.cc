@@ -95,6 +95,27 @@ TEST_F(CompactionTest, AFewDeadPositionsAreNotWorthACopy) {
   EXPECT_EQ(Layout(), layout);
 }
 
+// Of 80 positions 32 are dead at 6 s, and one or more are missing that are not: these do
+// not count, nor do they stand in the way.
+TEST_F(CompactionTest, ThirtyTwoDeadAreEnoughWhateverElseIsMissing) {
+  ASSERT_THAT(Scrape(*target_, 1000, Body(0, 20, 1)), IsOk());
+  for (int64_t t = 2000; t <= 5000; t += 1000) {
+    ASSERT_THAT(Scrape(*target_, t, Body(8, 12, 1)), IsOk());
+  }
+  std::vector<Sample> body = Body(8, 12, 1);
+  body.pop_back();
+  ASSERT_THAT(Scrape(*target_, 6000, body), IsOk());
+  EXPECT_EQ(size(), 48u);
+}
+
+TEST_F(CompactionTest, ThirtyOneDeadAreNotEnough) {
+  std::vector<Sample> survivors = Body(8, 12, 1);
+  survivors.push_back({"m0", 1, {{"n", "0"}}});  // one of the 32 that die above
+  ASSERT_THAT(Scrape(*target_, 1000, Body(0, 20, 1)), IsOk());
+  for (int64_t t = 2000; t <= 9000; t += 1000) ASSERT_THAT(Scrape(*target_, t, survivors), IsOk());
+  EXPECT_EQ(size(), 80u);
+}
+
 TEST_F(CompactionTest, RowsKeepTheirMeaning) {
   // Counters that restart, one with its own timestamps, some that come and go.
   for (int i = 0; i < 4; ++i) {

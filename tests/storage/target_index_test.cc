@@ -76,7 +76,11 @@ TEST_F(TargetIndexTest, ALabelMayAlsoComeFromTheBody) {
   const auto with_pod = ShapeWith("pod");
   index_.ShapeChanged(3, *catalog_.empty_shape(), *with_pod);
   EXPECT_THAT(Candidates(Matcher("pod", MatchOp::kEqual, "x")), ElementsAre(0, 2, 3));
-  index_.ShapeChanged(3, *with_pod, *ShapeWith("other"));
+  const std::vector<TextLabel> both = {{"other", "v"}, {"pod", "v"}};
+  const auto with_both = catalog_.Make({catalog_.Intern("m", both)});
+  index_.ShapeChanged(3, *with_pod, *with_both);
+  EXPECT_THAT(Candidates(Matcher("pod", MatchOp::kEqual, "x")), ElementsAre(0, 2, 3));
+  index_.ShapeChanged(3, *with_both, *ShapeWith("other"));
   EXPECT_THAT(Candidates(Matcher("pod", MatchOp::kEqual, "x")), ElementsAre(0, 2));
   EXPECT_THAT(Candidates(Matcher("other", MatchOp::kEqual, "x")), ElementsAre(3));
 }

@@ -138,6 +138,18 @@ TEST_F(TargetTest, ExpiryDropsRowsAndThenTheShape) {
   ASSERT_THAT(Scrape(*target_, 1500, {{"a", 1}}), IsOk());  // it starts afresh
 }
 
+// What was known by position is so no longer.
+TEST_F(TargetTest, TheLayoutChangesWithTheLastRow) {
+  const auto layout = [&] { return RowWriter(*target_, 5000, true).layout(); };
+  ASSERT_THAT(Scrape(*target_, 1000, {{"a", 1}}), IsOk());
+  ASSERT_THAT(Scrape(*target_, 2000, {{"a", 1}}), IsOk());
+  const uint64_t before = layout();
+  target_->Expire(1000, false);
+  EXPECT_EQ(layout(), before);
+  target_->Expire(2000, false);
+  EXPECT_NE(layout(), before);
+}
+
 TEST_F(TargetTest, ExpirySaysWhenNothingOfARemovedTargetIsLeft) {
   ASSERT_THAT(Scrape(*target_, 1000, {{"a", 1}}), IsOk());
   target_->Remove(1500);
