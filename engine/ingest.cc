@@ -31,14 +31,15 @@ class RowSink final : public parser::ReplaySink {
  public:
   RowSink(RowWriter& row, bool keep_timestamps) : row_(row), keep_timestamps_(keep_timestamps) {}
 
-  void OnMiss(const ParsedSample& sample) override {
+  // Adds a sample by name; returns its position.
+  uint32_t Place(const ParsedSample& sample) {
     const std::span<const TextLabel> labels = AsText(sample.labels, text_);
-    if (keep_timestamps_ && sample.has_timestamp) {
-      row_.AddAt(sample.metric, labels, sample.value, sample.timestamp_ms);
-    } else {
-      row_.Add(sample.metric, labels, sample.value);
-    }
+    return keep_timestamps_ && sample.has_timestamp
+               ? row_.AddAt(sample.metric, labels, sample.value, sample.timestamp_ms)
+               : row_.Add(sample.metric, labels, sample.value);
   }
+
+  void OnMiss(const ParsedSample& sample) override { Place(sample); }
   void OnTimestamp(uint32_t position, double value, int64_t timestamp_ms) override {
     row_.SetAt(position, value, timestamp_ms);
   }
@@ -125,7 +126,8 @@ std::shared_ptr<const ReplayPlan> TargetImpl::ChoosePlan(RowWriter& row, std::st
   return plan_;
 }
 
-void TargetImpl::RenewPlan(RowWriter& row, std::string_view body, Exposition format) {
+void TargetImpl::RenewPlan(RowWriter& row, std::string_view body, Exposition format,
+                           std::shared_ptr<const ReplayPlan> made) {
   missed_ = 0;
   plan_layout_ = row.layout();
   if (row.added() == 0) {
@@ -137,12 +139,31 @@ void TargetImpl::RenewPlan(RowWriter& row, std::string_view body, Exposition for
     }
   }
   std::vector<TextLabel> text;
-  plan_ = Accounted(ReplayPlan::Build(body, format,
-                                      [&](const ParsedSample& sample) {
-                                        return row.PositionOf(sample.metric,
-                                                              AsText(sample.labels, text));
-                                      }),
-                    store_);
+  if (made == nullptr) {
+    made = ReplayPlan::Build(body, format, [&](const ParsedSample& sample) {
+      return row.PositionOf(sample.metric, AsText(sample.labels, text));
+    });
+  }
+  plan_ = Accounted(std::move(made), store_);
+}
+
+absl::Status TargetImpl::ReadBody(const ReplayPlan* plan, std::string_view body,
+                                  Exposition format, RowWriter& row, parser::ReplayCounts* counts,
+                                  std::shared_ptr<const ReplayPlan>* made) {
+  const TargetOptions& options = row.options();
+  const uint32_t max_samples = SampleLimit(options, store_->options().storage);
+  RowSink sink(row, options.honor_timestamps);
+  if (plan != nullptr && plan->format() == format) {
+    return parser::Replay(
+        plan, body, format,
+        {.keep_timestamps = options.honor_timestamps, .max_samples = max_samples}, row.known(),
+        storage::Hole(), sink, counts);
+  }
+  auto read = ReplayPlan::Read(
+      body, format, max_samples, [&sink](const ParsedSample& sample) { return sink.Place(sample); },
+      &counts->samples);
+  if (read.ok()) *made = *std::move(read);
+  return read.status();
 }
 
 absl::StatusOr<IngestReport> TargetImpl::IngestOnce(std::string_view body, Exposition format,
@@ -156,13 +177,9 @@ absl::StatusOr<IngestReport> TargetImpl::IngestOnce(std::string_view body, Expos
   bool adopted = false;
   const std::shared_ptr<const ReplayPlan> plan =
       ChoosePlan(row, body, format, may_adopt, &adopted);
-  RowSink sink(row, options.honor_timestamps);
   parser::ReplayCounts counts;
-  const absl::Status read = parser::Replay(
-      plan.get(), body, format,
-      {.keep_timestamps = options.honor_timestamps,
-       .max_samples = SampleLimit(options, store_->options().storage)},
-      row.known(), storage::Hole(), sink, &counts);
+  std::shared_ptr<const ReplayPlan> made;
+  const absl::Status read = ReadBody(plan.get(), body, format, row, &counts, &made);
   if (!read.ok()) {
     if (adopted) plan_ = nullptr;
     if (absl::IsResourceExhausted(read)) return Refuse(Refusal::kSampleLimit, "");
@@ -181,7 +198,7 @@ absl::StatusOr<IngestReport> TargetImpl::IngestOnce(std::string_view body, Expos
   }
   missed_ += counts.samples - counts.replayed;
   const bool renew = missed_ * 4 > counts.samples;
-  if (renew) RenewPlan(row, body, format);
+  if (renew) RenewPlan(row, body, format, std::move(made));
   row.report().samples = counts.samples;
   row.report().replayed = counts.replayed;
   absl::StatusOr<IngestReport> report = row.Commit();

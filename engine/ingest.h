@@ -45,7 +45,14 @@ class TargetImpl {
   std::shared_ptr<const parser::ReplayPlan> ChoosePlan(storage::RowWriter& row,
                                                        std::string_view body, Exposition format,
                                                        bool may_adopt, bool* adopted);
-  void RenewPlan(storage::RowWriter& row, std::string_view body, Exposition format);
+  // Reads the body into the row: along the plan, or, if there is none of this format, by
+  // name; then *made is its plan.
+  absl::Status ReadBody(const parser::ReplayPlan* plan, std::string_view body, Exposition format,
+                        storage::RowWriter& row, parser::ReplayCounts* counts,
+                        std::shared_ptr<const parser::ReplayPlan>* made);
+  // Takes another target's plan of the row's shape, or the one that was made, or makes one.
+  void RenewPlan(storage::RowWriter& row, std::string_view body, Exposition format,
+                 std::shared_ptr<const parser::ReplayPlan> made);
   absl::Status Refuse(Refusal why, std::string_view detail);
 
   const std::shared_ptr<storage::Store> store_;

@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <bit>
 
-#include "absl/strings/str_cat.h"
 #include "parser/number_inline.h"
+#include "parser/replay_builder.h"
 #include "parser/replay_table.h"
 #include "parser/replay_tail.h"
 
@@ -217,8 +217,7 @@ void Replayer::Deliver(const ParsedSample& sample, size_t line) {
 
 bool Replayer::TooMany() {
   if (counts_.samples < options_.max_samples) return false;
-  status_ = absl::ResourceExhaustedError(
-      absl::StrCat("the body has more than ", options_.max_samples, " samples (max_samples)"));
+  status_ = TooManySamples(options_.max_samples);
   return true;
 }
 

@@ -28,6 +28,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "parser/exposition_parser.h"
 #include "tacho/exposition.h"
 
@@ -39,11 +40,17 @@ class ReplayTable;
 
 class ReplayPlan {
  public:
-  // A plan of this body, which parses. position_of says where each sample goes
+  // A plan of this body; null if it does not parse. position_of says where each sample goes
   // (kNoPosition: leave the line out). Called once per sample in the body's order.
   static std::shared_ptr<const ReplayPlan> Build(
       std::string_view body, Exposition format,
       absl::FunctionRef<uint32_t(const ParsedSample&)> position_of);
+  // Reads a body of which nothing is known, and makes its plan on the way.
+  //   kInvalidArgument    as ExpositionParser
+  //   kResourceExhausted  more than max_samples
+  static absl::StatusOr<std::shared_ptr<const ReplayPlan>> Read(
+      std::string_view body, Exposition format, uint32_t max_samples,
+      absl::FunctionRef<uint32_t(const ParsedSample&)> position_of, uint32_t* samples);
   ~ReplayPlan();
 
   [[nodiscard]] Exposition format() const;

@@ -13,10 +13,14 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "parser/replay_table.h"
 
 namespace tacho::parser {
+
+// A body has more samples than it may.
+[[nodiscard]] absl::Status TooManySamples(uint32_t max_samples);
 
 inline constexpr size_t kMaxPlanText = size_t{1} << 31;  // offsets are 32 bits
 

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "parser/replay.h"
 #include "parser/replay_builder.h"
 #include "parser/replay_table.h"
@@ -13,26 +14,40 @@ Exposition ReplayPlan::format() const { return table_->format(); }
 size_t ReplayPlan::bytes() const { return sizeof(*this) + table_->bytes(); }
 uint32_t ReplayPlan::positions() const { return table_->positions(); }
 
-std::shared_ptr<const ReplayPlan> ReplayPlan::Build(
-    std::string_view body, Exposition format,
-    absl::FunctionRef<uint32_t(const ParsedSample&)> position_of) {
+absl::Status TooManySamples(uint32_t max_samples) {
+  return absl::ResourceExhaustedError(
+      absl::StrCat("the body has more than ", max_samples, " samples (max_samples)"));
+}
+
+absl::StatusOr<std::shared_ptr<const ReplayPlan>> ReplayPlan::Read(
+    std::string_view body, Exposition format, uint32_t max_samples,
+    absl::FunctionRef<uint32_t(const ParsedSample&)> position_of, uint32_t* samples) {
+  *samples = 0;
   ReplayBuilder builder(format);
   ExpositionParser parser(body, format);
   ParsedSample sample;
   size_t line_end = 0;
-  bool first = true;
   while (parser.Next(&sample)) {
+    if (*samples == max_samples) return TooManySamples(max_samples);
     const auto line = static_cast<size_t>(sample.identity.data() - body.data());
-    if (first || line != line_end) {
+    if (*samples == 0 || line != line_end) {
       builder.AddOpening(body.substr(line_end, line - line_end), sample.type,
                          parser.type_was_set());
-      first = false;
     }
+    ++*samples;
     line_end = parser.offset();
     const uint32_t position = position_of(sample);
     if (position != kNoPosition) builder.AddLine(sample, position);
   }
+  if (!parser.status().ok()) return parser.status();
   return std::shared_ptr<const ReplayPlan>(new ReplayPlan(builder.Finish()));
+}
+
+std::shared_ptr<const ReplayPlan> ReplayPlan::Build(
+    std::string_view body, Exposition format,
+    absl::FunctionRef<uint32_t(const ParsedSample&)> position_of) {
+  uint32_t samples = 0;
+  return Read(body, format, UINT32_MAX, position_of, &samples).value_or(nullptr);
 }
 
 // Programs differ in some of their families and share others (every Go program's body
