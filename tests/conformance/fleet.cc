@@ -4,6 +4,8 @@
 #include <limits>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "gtest/gtest.h"
 #include "tacho/sample.h"
 #include "tests/conformance/script.h"
@@ -26,6 +28,7 @@ Fleet::Fleet(uint64_t seed) : random_(seed), db_(ScriptOptions()) {
   for (int64_t i = 0; i < targets; ++i) {
     Seat& seat = seats_.emplace_back();
     seat.labels = Labels({{"pod", "p" + std::to_string(i)}, {"zone", "z" + std::to_string(i % 2)}});
+    seat.text = OneIn(3);
     const int64_t series = Between(1, 40);
     for (int64_t k = 0; k < series; ++k) AddSeries(seat);
   }
@@ -43,11 +46,12 @@ int64_t Fleet::SomeTime() {
 
 void Fleet::AddSeries(Seat& seat) {
   Series& series = seat.series.emplace_back();
-  series.in_body = Labels({{"__name__", OneIn(2) ? "a" : "b"},
-                           {"i", std::to_string(seat.series.size())}});
+  series.in_body =
+      Labels({{"__name__", OneIn(2) ? "a" : "b"}, {"i", std::to_string(seat.series.size())}});
   series.whole = Union(series.in_body, seat.labels);
   series.habit = OneIn(8) ? Habit::kOdd : OneIn(4) ? Habit::kGauge : Habit::kCounter;
   series.value = static_cast<double>(Between(0, 1000));
+  series.own_time = seat.text && OneIn(4);
 }
 
 double Fleet::OddValue() {
@@ -85,8 +89,34 @@ void Fleet::WriteRow(Seat& seat, int64_t ms) {
   EXPECT_TRUE(report.ok()) << report.status();
 }
 
+// What has no timestamp of its own and is missing ends. A timestamp that is not after
+// the newest of its series is refused, and the rest stored.
+void Fleet::WriteBody(Seat& seat, int64_t ms) {
+  std::string body;
+  for (Series& s : seat.series) {
+    ReferenceSeries& samples = model_[s.whole];
+    if (OneIn(30)) {
+      if (!s.own_time) samples.push_back({ms, StaleMarker()});
+      continue;
+    }
+    const double value = Next(s);
+    const int64_t time = s.own_time ? ms - Between(0, 8'000) : ms;
+    absl::StrAppendFormat(&body, "%s{i=\"%s\"} %.17g", std::string(s.in_body.Get("__name__")),
+                          std::string(s.in_body.Get("i")), value);
+    if (s.own_time) absl::StrAppend(&body, " ", time);
+    body += '\n';
+    if (samples.empty() || time > samples.back().ms) samples.push_back({time, value});
+  }
+  const auto report = seat.target->Ingest(body, Exposition::kText, AtMs(ms));
+  EXPECT_TRUE(report.ok()) << report.status() << "\n" << body;
+}
+
+void Fleet::Write(Seat& seat, int64_t ms) { seat.text ? WriteBody(seat, ms) : WriteRow(seat, ms); }
+
 void Fleet::EndAll(const Seat& seat, int64_t ms) {
-  for (const Series& s : seat.series) model_[s.whole].push_back({ms, StaleMarker()});
+  for (const Series& s : seat.series) {
+    if (!s.own_time) model_[s.whole].push_back({ms, StaleMarker()});
+  }
 }
 
 void Fleet::Step() {
@@ -95,7 +125,7 @@ void Fleet::Step() {
     const int64_t ms = now_ms_ + (OneIn(2) ? 0 : Between(-3'000, 3'000));
     if (!seat.target.has_value()) {
       if (OneIn(3)) continue;  // stays away
-      seat.target = db_.AddTarget(seat.labels).value();
+      seat.target = db_.AddTarget(seat.labels, {.honor_timestamps = true}).value();
     }
     if (OneIn(20)) continue;  // a scrape that never was
     if (OneIn(5)) AddSeries(seat);
@@ -103,7 +133,7 @@ void Fleet::Step() {
       EXPECT_TRUE(seat.target->MarkStale(AtMs(ms)).ok());
       EndAll(seat, ms);
     } else {
-      WriteRow(seat, ms);
+      Write(seat, ms);
     }
     if (OneIn(25)) {
       seat.target->Remove(AtMs(ms + 1'000));

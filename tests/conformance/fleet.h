@@ -1,6 +1,7 @@
-// Fleet: random targets that are written step by step, and what a plain list of samples
-// per series then is. It scrapes rows with gaps, markers, resets and odd values, fails
-// scrapes, removes and revives targets, and adds series as it goes.
+// Fleet: random targets that are written step by step, and the plain list of samples that
+// each series then is. It writes rows with gaps, markers, resets and odd values, and
+// bodies some of whose series bring timestamps of their own; it fails scrapes, removes and
+// revives targets, and adds series as it goes.
 #ifndef TACHO_TESTS_CONFORMANCE_FLEET_H_
 #define TACHO_TESTS_CONFORMANCE_FLEET_H_
 
@@ -39,16 +40,19 @@ class Fleet {
     Labels whole;
     Habit habit = Habit::kCounter;
     double value = 0;
+    bool own_time = false;  // brings a timestamp in the body
   };
   struct Seat {
     Labels labels;
     std::optional<Target> target;  // none while removed
     std::vector<Series> series;
-    int64_t newest_ms = 0;
+    bool text = false;  // written by body, not by row
   };
 
   void AddSeries(Seat& seat);
+  void Write(Seat& seat, int64_t ms);
   void WriteRow(Seat& seat, int64_t ms);
+  void WriteBody(Seat& seat, int64_t ms);
   void EndAll(const Seat& seat, int64_t ms);
   double Next(Series& series);
   double OddValue();
@@ -57,7 +61,7 @@ class Fleet {
   Database db_;
   std::vector<Seat> seats_;
   std::map<Labels, ReferenceSeries> model_;
-  int64_t now_ms_ = 0;
+  int64_t now_ms_ = 100'000;  // timestamps in a body are not negative
 };
 
 }  // namespace tacho::testing

@@ -219,14 +219,14 @@ TEST(RateTest, NanHidesARestart) {
 TEST(RateTest, NanAtEitherEndIsAnAnswer) {
   RunScript(R"(
     load 10s
-      c{nan="first"} _ NaN 20 30
-      c{nan="last"} _ 10 20 NaN
+      c{at="first"} _ NaN 20 30
+      c{at="last"} _ 10 20 NaN
     eval instant at 30s rate(c[30s])
-      {nan="first"} NaN
-      {nan="last"} NaN
+      {at="first"} NaN
+      {at="last"} NaN
     eval instant at 30s irate(c[30s])
-      {nan="first"} 1
-      {nan="last"} NaN
+      {at="first"} 1
+      {at="last"} NaN
   )");
 }
 

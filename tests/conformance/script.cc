@@ -125,8 +125,8 @@ class Parser {
     series.labels = *std::move(labels);
     SampleReader reader(step_, &series.samples);
     const std::string items(line.substr(space));
-    for (const std::string& item : std::vector<std::string>(
-             absl::StrSplit(items, ' ', absl::SkipEmpty()))) {
+    for (const std::string& item :
+         std::vector<std::string>(absl::StrSplit(items, ' ', absl::SkipEmpty()))) {
       if (absl::Status status = reader.Read(item); !status.ok()) return status;
     }
     return absl::OkStatus();

@@ -16,8 +16,9 @@
 // A `#` begins a comment line.
 //
 // Every evaluation runs over the same samples stored in several ways (Layout), both ad
-// hoc and by a query that was prepared and asked before anything was stored. All must
-// agree in every bit, and with the script to four units in the last place.
+// hoc and by a query that was prepared and asked before anything was stored, and also with
+// each series in a group of its own. All must agree in every bit, and with the script to
+// four units in the last place.
 //
 // Source      The notation follows Prometheus' test scripts; only what is above of it.
 #ifndef TACHO_TESTS_CONFORMANCE_SCRIPT_H_

@@ -1,12 +1,16 @@
 // The half of Script that stores the samples and asks.
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <compare>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
 #include "tacho/database.h"
 #include "tacho/sample.h"
@@ -15,15 +19,19 @@
 namespace tacho::testing {
 namespace {
 
+// The value and its bits; which NaN comes of an operation is not specified.
+std::string Bits(double v) {
+  if (std::isnan(v)) return IsStaleMarker(v) ? "stale" : "NaN";
+  return std::to_string(v) + " " + std::to_string(std::bit_cast<uint64_t>(v));
+}
+
 // Evaluation or refusal, as text, with all bits of the values.
 std::string Describe(const absl::StatusOr<QueryResult>& result) {
   if (!result.ok()) return result.status().ToString();
-  const auto bits = [](double v) { return std::to_string(v) + " " + std::to_string(
-                                       std::bit_cast<uint64_t>(v)); };
-  if (result->type() == ResultType::kScalar) return bits(result->scalar());
+  if (result->type() == ResultType::kScalar) return Bits(result->scalar());
   std::string out;
   for (const ResultSample& sample : result->samples()) {
-    out += sample.labels().ToString() + " " + bits(sample.value) + " from " +
+    out += sample.labels().ToString() + " " + Bits(sample.value) + " from " +
            std::to_string(sample.evidence.series) + " series\n";
   }
   return out;
@@ -73,6 +81,16 @@ Labels BodyLabels(const Labels& series, const Labels& target) {
     if (!target.Has(label.name)) labels.push_back(label);
   }
   return Labels::FromUnsorted(std::move(labels));
+}
+
+// An aggregation that leaves each series in a group of its own, and so changes nothing; but
+// it is evaluated another way than the expression alone.
+std::string Regrouped(const Script& script, const std::string& expr) {
+  std::set<std::string> names = {std::string(kMetricNameLabel)};
+  for (const ScriptSeries& series : script.series) {
+    for (const Label& label : series.labels) names.insert(label.name);
+  }
+  return absl::StrCat("max by (", absl::StrJoin(names, ", "), ") (", expr, ")");
 }
 
 struct PendingRow {
@@ -150,10 +168,17 @@ class Run {
     const ScriptEval& eval = script_.evals[i];
     const auto ad_hoc = db_.Ask(eval.expr, eval.time);
     const std::string got = Describe(ad_hoc);
-    EXPECT_TRUE(Matches(eval, ad_hoc)) << "script line " << eval.line << ": " << eval.expr
-                                       << "\nwanted:\n" << Describe(eval) << "\ngot:\n" << got;
+    EXPECT_TRUE(Matches(eval, ad_hoc))
+        << "script line " << eval.line << ": " << eval.expr << "\nwanted:\n"
+        << Describe(eval) << "\ngot:\n"
+        << got;
     EXPECT_EQ(Describe(Evaluate(i)), got)
         << "script line " << eval.line << ": " << eval.expr << ": prepared before loading";
+    if (prepared_[i].ok() && (!ad_hoc.ok() || ad_hoc->type() == ResultType::kVector)) {
+      const std::string regrouped = Regrouped(script_, eval.expr);
+      EXPECT_EQ(Describe(db_.Ask(regrouped, eval.time)), got)
+          << "script line " << eval.line << ": " << regrouped;
+    }
     return got;
   }
 

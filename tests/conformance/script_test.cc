@@ -38,11 +38,10 @@ TEST(ScriptTest, SaysWhatItCannotRead) {
   EXPECT_EQ(SamplesOf("1 two"), "script line 2: not a sample: two");
   EXPECT_EQ(SamplesOf("1x0"), "script line 2: not a repetition: 1x0");
   EXPECT_THAT(Script::Parse("load soon"),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       "script line 1: not a duration: soon"));
-  EXPECT_THAT(Script::Parse("load 1s\nm{a=1} 1"),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       "script line 2: not name=\"value\": a=1"));
+              StatusIs(absl::StatusCode::kInvalidArgument, "script line 1: not a duration: soon"));
+  EXPECT_THAT(
+      Script::Parse("load 1s\nm{a=1} 1"),
+      StatusIs(absl::StatusCode::kInvalidArgument, "script line 2: not name=\"value\": a=1"));
 }
 
 TEST(ScriptTest, TellsValuesApart) {
@@ -65,14 +64,14 @@ void Fails(const std::string& expected) {
 }
 
 TEST(ScriptTest, FailsOnWhatIsNotSo) {
-  Fails("m\n m{i=\"1\"} 1");                     // one too few
-  Fails("m\n m{i=\"1\"} 1\n m{i=\"2\"} 3");       // another value
-  Fails("m\n m{i=\"1\"} 1\n m{i=\"3\"} 2");       // other labels
-  Fails("sum(m)\n 3");                            // a vector, no scalar
-  Fails("1\n {} 1");                              // and the other way round
-  Fails("nosuch\n nosuch 1");                     // nothing
-  Fails("m\n error INVALID_ARGUMENT: no");        // no error
-  Fails("topk(1, m)");                            // an error
+  Fails("m\n m{i=\"1\"} 1");                 // one too few
+  Fails("m\n m{i=\"1\"} 1\n m{i=\"2\"} 3");  // another value
+  Fails("m\n m{i=\"1\"} 1\n m{i=\"3\"} 2");  // other labels
+  Fails("sum(m)\n 3");                       // a vector, no scalar
+  Fails("1\n {} 1");                         // and the other way round
+  Fails("nosuch\n nosuch 1");                // nothing
+  Fails("m\n error INVALID_ARGUMENT: no");   // no error
+  Fails("topk(1, m)");                       // an error
 }
 
 }  // namespace
