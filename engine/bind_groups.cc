@@ -6,6 +6,7 @@
 namespace tacho::engine {
 
 uint32_t GroupTable::Acquire(Labels labels) {
+  changed_ = true;
   const auto known = by_labels_.find(&labels);
   if (known != by_labels_.end()) {
     ++uses_[known->second];
@@ -22,20 +23,22 @@ uint32_t GroupTable::Acquire(Labels labels) {
   labels_[group] = std::make_shared<const Labels>(std::move(labels));
   uses_[group] = 1;
   by_labels_.emplace(labels_[group].get(), group);
-  fresh_.push_back({group, labels_[group].get()});
-  changed_ = true;
+  fresh_.push_back({labels_[group].get(), group, 1});
   return group;
 }
 
 void GroupTable::Settle() {
   if (!changed_) return;
   changed_ = false;
-  ForgetUnused();
-  PlaceFresh();
-  block_ = std::make_shared<LabelsBlock>(labels_);
+  if (ForgetUnused() || !fresh_.empty()) {
+    PlaceFresh();
+    block_ = std::make_shared<LabelsBlock>(labels_);
+  }
+  for (Ordered& entry : ordered_) entry.uses = uses_[entry.group];
 }
 
-void GroupTable::ForgetUnused() {
+bool GroupTable::ForgetUnused() {
+  const size_t free_before = free_.size();
   const auto unused = [this](const Ordered& entry) {
     if (uses_[entry.group] != 0) return false;
     by_labels_.erase(entry.labels);
@@ -45,6 +48,7 @@ void GroupTable::ForgetUnused() {
   };
   std::erase_if(ordered_, unused);
   std::erase_if(fresh_, unused);
+  return free_.size() != free_before;
 }
 
 void GroupTable::PlaceFresh() {

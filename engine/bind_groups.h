@@ -26,30 +26,30 @@ class GroupTable {
  public:
   using LabelsBlock = std::vector<std::shared_ptr<const Labels>>;  // by group
   struct Ordered {
-    uint32_t group;
     const Labels* labels;
+    uint32_t group;
+    uint32_t uses;  // how many targets have series in it
   };
 
   // The group of these labels, used once more.
   uint32_t Acquire(Labels labels);
   void Release(uint32_t group) {
-    if (--uses_[group] == 0) changed_ = true;
+    --uses_[group];
+    changed_ = true;
   }
 
   // Puts new groups in order and forgets those that nobody uses. Groups acquired since
-  // the last time are valid at once, in ordered() only from here on.
+  // the last time are valid at once, in ordered() only from here on; uses count then.
   void Settle();
 
   [[nodiscard]] const std::vector<Ordered>& ordered() const { return ordered_; }
   // Where a group stands in ordered().
   [[nodiscard]] uint32_t rank(uint32_t group) const { return ranks_[group]; }
-  // How often it is used: the targets that have series in it.
-  [[nodiscard]] uint32_t uses(uint32_t group) const { return uses_[group]; }
   // Owns the label sets, as of the last Settle.
   [[nodiscard]] const std::shared_ptr<const LabelsBlock>& block() const { return block_; }
 
  private:
-  void ForgetUnused();
+  bool ForgetUnused();
   void PlaceFresh();
 
   LabelsBlock labels_;

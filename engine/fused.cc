@@ -31,6 +31,11 @@ double ExtremeOf(Op op, std::span<const double> values) {
 }
 
 inline void AddSum(const CompensatedSum& sum, ResultSample* sample, double* error) {
+  if (sample->evidence.series == 0) {
+    sample->value = sum.sum;
+    *error = sum.error;
+    return;
+  }
   CompensatedSum total{sample->value, *error};
   total.AddFast(sum.sum);
   sample->value = total.sum;
@@ -64,9 +69,8 @@ absl::StatusOr<Value> FusedAggregate::Evaluate(Evaluation& evaluation, std::span
   Value out;
   out.vector = EmptySamples();
   AddTargets(values, &out.vector);
-  const GroupIndex infinite = Finish(&out.vector);
+  const GroupIndex infinite = Finish(&out.vector, &out.evidence);
   if (!infinite.empty()) Redo(times, infinite, &out.vector);
-  out.evidence = WholeEvidence(out.vector);
   evaluation.Keep(binding_.groups().block());
   return out;
 }
@@ -76,8 +80,7 @@ Vector FusedAggregate::EmptySamples() const {
   Vector samples;
   samples.reserve(groups.ordered().size());
   for (const GroupTable::Ordered& entry : groups.ordered()) {
-    samples.emplace_back(entry.labels, 0, Evidence());
-    samples.back().evidence.targets_selected = groups.uses(entry.group);
+    samples.emplace_back(entry.labels, 0, Evidence()).evidence.targets_selected = entry.uses;
   }
   return samples;
 }
@@ -109,17 +112,41 @@ bool FusedAggregate::AddWhole(const BoundTarget& target, const DenseValues& valu
 }
 
 void FusedAggregate::AddTarget(const BoundTarget& target, DenseValues& values, Vector* samples) {
+  const GroupTable& groups = binding_.groups();
+  for (const uint32_t group : target.groups) {
+    __builtin_prefetch(&(*samples)[groups.rank(group)], 1);
+  }
   values.Compute();
+  if (IsSum(op_) && values.uniform() && target.shape->members.empty()) {
+    return AddSums(target, values, samples);
+  }
   const BoundShape& shape = *target.shape;
   bool any = false;
   for (size_t i = 0; i < shape.groups.size(); ++i) {
     const Share share = ShareOf(shape, shape.groups[i], values);
     if (share.values.empty()) continue;
-    const uint32_t rank = binding_.groups().rank(target.groups[i]);
+    const uint32_t rank = groups.rank(target.groups[i]);
     AddShare(share, &(*samples)[rank], &errors_[rank]);
     any = true;
   }
   if (any) ++targets_with_value_;
+}
+
+// Bodies with many groups of few series each: what cAdvisor shows of a node's pods.
+void FusedAggregate::AddSums(const BoundTarget& target, const DenseValues& values,
+                             Vector* samples) {
+  const Timestamp oldest = values.oldest();
+  const Timestamp newest = values.newest();
+  const double* const all = values.values();
+  const GroupTable& groups = binding_.groups();
+  size_t i = 0;
+  for (const LocalGroup& local : target.shape->groups) {
+    const uint32_t rank = groups.rank(target.groups[i++]);
+    ResultSample& sample = (*samples)[rank];
+    AddSum(SumOfAny({all + local.begin, local.size()}), &sample, &errors_[rank]);
+    AddEvidence(local.size(), oldest, newest, &sample.evidence);
+  }
+  ++targets_with_value_;
 }
 
 inline FusedAggregate::Share FusedAggregate::ShareOf(const BoundShape& shape,
@@ -163,8 +190,9 @@ inline void FusedAggregate::AddShare(const Share& share, ResultSample* sample,
   AddEvidence(share.values.size(), share.oldest, share.newest, &sample->evidence);
 }
 
-FusedAggregate::GroupIndex FusedAggregate::Finish(Vector* samples) const {
+FusedAggregate::GroupIndex FusedAggregate::Finish(Vector* samples, Evidence* whole) const {
   GroupIndex infinite;
+  Evidence all;
   size_t kept = 0;
   for (size_t rank = 0; rank < samples->size(); ++rank) {
     ResultSample& sample = (*samples)[rank];
@@ -173,10 +201,15 @@ FusedAggregate::GroupIndex FusedAggregate::Finish(Vector* samples) const {
     if (IsSum(op_) && !std::isfinite(sample.value)) {
       infinite.emplace(binding_.groups().ordered()[rank].group, kept);
     }
+    AddEvidence(sample.evidence.series, sample.evidence.oldest, sample.evidence.newest, &all);
     if (kept != rank) (*samples)[kept] = sample;
     ++kept;
   }
   samples->erase(samples->begin() + static_cast<std::ptrdiff_t>(kept), samples->end());
+  // A target may have series in several groups: it counts once.
+  all.targets = targets_with_value_;
+  all.targets_selected = static_cast<uint32_t>(binding_.targets().size());
+  *whole = all;
   return infinite;
 }
 
@@ -212,15 +245,6 @@ void FusedAggregate::Redo(const SelectorTimes& times, const GroupIndex& groups,
     }
   }
   for (const auto& [group, index] : groups) (*samples)[index].value = totals.at(group).Result();
-}
-
-Evidence FusedAggregate::WholeEvidence(const Vector& samples) const {
-  Evidence whole;
-  for (const ResultSample& sample : samples) whole.Merge(sample.evidence);
-  // A target may have series in several groups: it counts once.
-  whole.targets = targets_with_value_;
-  whole.targets_selected = static_cast<uint32_t>(binding_.targets().size());
-  return whole;
 }
 
 }  // namespace tacho::engine

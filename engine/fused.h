@@ -51,15 +51,16 @@ class FusedAggregate : public Operator {
   void AddTargets(DenseValues& values, Vector* samples);
   void AddTarget(const BoundTarget& target, DenseValues& values, Vector* samples);
   bool AddWhole(const BoundTarget& target, const DenseValues& values, Vector* samples);
+  void AddSums(const BoundTarget& target, const DenseValues& values, Vector* samples);
   Share ShareOf(const BoundShape& shape, const LocalGroup& group, const DenseValues& values);
   Share PresentOf(const BoundShape& shape, const LocalGroup& group, const DenseValues& values);
   void AddShare(const Share& share, ResultSample* sample, double* error) const;
-  // Turns sums into results and drops groups without values.
-  GroupIndex Finish(Vector* samples) const;
+  // Turns sums into results and drops groups without values; the groups whose sum is not
+  // finite.
+  GroupIndex Finish(Vector* samples, Evidence* whole) const;
   [[nodiscard]] double Result(const ResultSample& sample, double error) const;
   // Computes these groups again, serially.
   void Redo(const SelectorTimes& times, const GroupIndex& groups, Vector* samples) const;
-  [[nodiscard]] Evidence WholeEvidence(const Vector& samples) const;
 
   const parser::Op op_;
   const Selector selector_;

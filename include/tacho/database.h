@@ -138,7 +138,7 @@ class TACHO_EXPORT Target {
   // Stores up and its companions.
   absl::Status RecordHealth(const ScrapeHealth& health, Timestamp t);
 
-  // Ends all series at time t (or at the newest row's, if that is later). They stay
+  // Ends all series at time t (or just after the newest row, if that is later). They stay
   // visible to windows that reach back, and are reclaimed after retention. A target
   // of the same labels that is added before then continues this one's series.
   void Remove(Timestamp t);
