@@ -20,8 +20,7 @@ constexpr double kMost = std::numeric_limits<double>::max();
 
 double Aggregate(Op op, std::initializer_list<double> values) {
   SerialAggregate aggregate(op);
-  for (const double value : values)
-    aggregate.Add(value);
+  for (const double value : values) aggregate.Add(value);
   return aggregate.Result();
 }
 
@@ -50,8 +49,7 @@ TEST(SerialAggregateTest, AverageOfIntegersIsExact) {
 // The sum overflows, the mean does not: from there on it grows by shares.
 TEST(SerialAggregateTest, AverageSurvivesASumThatOverflows) {
   EXPECT_DOUBLE_EQ(Aggregate(Op::kAvg, {kMost, kMost}), kMost);
-  EXPECT_DOUBLE_EQ(Aggregate(Op::kAvg, {kMost, kMost, kMost, kMost / 2}),
-                   kMost / 8 * 7);
+  EXPECT_DOUBLE_EQ(Aggregate(Op::kAvg, {kMost, kMost, kMost, kMost / 2}), kMost / 8 * 7);
   EXPECT_EQ(Aggregate(Op::kAvg, {kInf, 1}), kInf);
   EXPECT_THAT(Aggregate(Op::kAvg, {kInf, -kInf}), IsNan());
 }
@@ -81,5 +79,5 @@ TEST(SerialAggregateTest, OthersAreNotSupported) {
   EXPECT_FALSE(IsSupportedAggregation(Op::kAdd));
 }
 
-} // namespace
-} // namespace tacho::engine
+}  // namespace
+}  // namespace tacho::engine

@@ -12,11 +12,11 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-Labels Pod(const std::string &name) { return {{"pod", name}}; }
+Labels Pod(const std::string& name) { return {{"pod", name}}; }
 
-std::vector<std::string> Ordered(const GroupTable &table) {
+std::vector<std::string> Ordered(const GroupTable& table) {
   std::vector<std::string> pods;
-  for (const GroupTable::Ordered &entry : table.ordered()) {
+  for (const GroupTable::Ordered& entry : table.ordered()) {
     pods.emplace_back(entry.labels->Get("pod"));
   }
   return pods;
@@ -36,11 +36,9 @@ TEST(GroupTableTest, EqualLabelsAreOneGroup) {
 
 TEST(GroupTableTest, GroupsAreOrderedByLabelsHoweverTheyCame) {
   GroupTable table;
-  for (const char *pod : {"d", "b"})
-    table.Acquire(Pod(pod));
+  for (const char* pod : {"d", "b"}) table.Acquire(Pod(pod));
   table.Settle();
-  for (const char *pod : {"e", "c", "a"})
-    table.Acquire(Pod(pod));
+  for (const char* pod : {"e", "c", "a"}) table.Acquire(Pod(pod));
   table.Settle();
   EXPECT_THAT(Ordered(table), ElementsAre("a", "b", "c", "d", "e"));
   for (uint32_t rank = 0; rank < 5; ++rank) {
@@ -65,7 +63,7 @@ TEST(GroupTableTest, AGroupThatIsTakenAgainBeforeSettlingStays) {
   GroupTable table;
   const uint32_t a = table.Acquire(Pod("a"));
   table.Settle();
-  const Labels *labels = table.ordered()[0].labels;
+  const Labels* labels = table.ordered()[0].labels;
   table.Release(a);
   EXPECT_EQ(table.Acquire(Pod("a")), a);
   table.Settle();
@@ -87,7 +85,7 @@ TEST(GroupTableTest, ABlockKeepsLabelsOfGroupsThatAreGone) {
   const uint32_t a = table.Acquire(Pod("a"));
   table.Settle();
   const auto block = table.block();
-  const Labels *labels = table.ordered()[0].labels;
+  const Labels* labels = table.ordered()[0].labels;
   table.Release(a);
   table.Settle();
   EXPECT_EQ(labels->Get("pod"), "a");
@@ -105,5 +103,5 @@ TEST(GroupTableTest, MemoryStaysFlatWhileGroupsComeAndGo) {
   EXPECT_LE(table.block()->size(), 2u);
 }
 
-} // namespace
-} // namespace tacho::engine
+}  // namespace
+}  // namespace tacho::engine

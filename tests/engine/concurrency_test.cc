@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "tacho/database.h"
 #include "gtest/gtest.h"
+#include "tacho/database.h"
 
 namespace tacho {
 namespace {
@@ -17,16 +17,13 @@ namespace {
 constexpr int kReaders = 4;
 constexpr int kReadsEach = 3'000;
 constexpr uint32_t kSeries = 200;
-constexpr int64_t kLater = 200'000; // ms; within the lookback of the first row
+constexpr int64_t kLater = 200'000;  // ms; within the lookback of the first row
 
-Timestamp At(int64_t ms) {
-  return Timestamp::FromUnixMillis(1'700'000'000'000 + ms);
-}
+Timestamp At(int64_t ms) { return Timestamp::FromUnixMillis(1'700'000'000'000 + ms); }
 
 std::string BodyOf(int64_t value, uint32_t series) {
   std::string body;
-  for (uint32_t i = 0; i < series; ++i)
-    absl::StrAppend(&body, "x{i=\"", i, "\"} ", value, "\n");
+  for (uint32_t i = 0; i < series; ++i) absl::StrAppend(&body, "x{i=\"", i, "\"} ", value, "\n");
   return body;
 }
 
@@ -39,21 +36,17 @@ struct Faults {
 // All series hold the same value, so their sum is a multiple of their number;
 // and what is read later is not less than what was read before, by whichever
 // query.
-void Read(const Query &sum, const Query &max, const Query &min,
-          Faults *faults) {
+void Read(const Query& sum, const Query& max, const Query& min, Faults* faults) {
   double seen = 0;
   for (int i = 0; i < kReadsEach; ++i) {
     const auto total = sum.Evaluate(At(kLater));
     const double each = total->samples()[0].value / kSeries;
-    if (std::trunc(each) != each)
-      ++faults->torn;
-    if (each < seen)
-      ++faults->backwards;
+    if (std::trunc(each) != each) ++faults->torn;
+    if (each < seen) ++faults->backwards;
     seen = each;
-    for (const Query *query : {&max, &min}) {
+    for (const Query* query : {&max, &min}) {
       const auto extreme = query->Evaluate(At(kLater));
-      if (extreme->samples()[0].value < seen)
-        ++faults->backwards;
+      if (extreme->samples()[0].value < seen) ++faults->backwards;
       seen = extreme->samples()[0].value;
     }
   }
@@ -71,17 +64,14 @@ TEST(EngineConcurrencyTest, AScrapeIsSeenWholeAndNeverTakenBack) {
   std::vector<std::thread> readers;
   for (int r = 0; r < kReaders; ++r) {
     readers.emplace_back([&] {
-      Read(*database.Prepare("sum(x)"), shared, *database.Prepare("min(x)"),
-           &faults);
+      Read(*database.Prepare("sum(x)"), shared, *database.Prepare("min(x)"), &faults);
       --reading;
     });
   }
   for (int64_t k = 2; reading > 0; ++k) {
-    ASSERT_TRUE(
-        target.Ingest(BodyOf(k, kSeries), Exposition::kText, At(k)).ok());
+    ASSERT_TRUE(target.Ingest(BodyOf(k, kSeries), Exposition::kText, At(k)).ok());
   }
-  for (std::thread &reader : readers)
-    reader.join();
+  for (std::thread& reader : readers) reader.join();
   EXPECT_EQ(faults.torn, 0);
   EXPECT_EQ(faults.backwards, 0);
 }
@@ -99,12 +89,10 @@ TEST(EngineConcurrencyTest, AGrowingBodyIsSeenWhole) {
     double seen = 0;
     while (writing) {
       const auto result = query.Evaluate(At(kLater));
-      if (result->samples().empty())
-        continue;
+      if (result->samples().empty()) continue;
       const double sum = result->samples()[0].value;
       const double n = result->samples()[0].evidence.series;
-      if (sum != n * (n + 1) / 2 || sum < seen)
-        ++torn;
+      if (sum != n * (n + 1) / 2 || sum < seen) ++torn;
       seen = sum;
     }
   });
@@ -132,13 +120,11 @@ TEST(EngineConcurrencyTest, PodsComeAndGoUnderQueries) {
     readers.emplace_back([&, prepared] {
       const Query query = *database.Prepare("sum(x)");
       while (writing) {
-        const auto result = prepared ? query.Evaluate(At(clock))
-                                     : database.Ask("sum(x)", At(clock));
-        if (result->samples().empty())
-          continue;
-        const ResultSample &sample = result->samples()[0];
-        if (sample.value != sample.evidence.series)
-          ++wrong;
+        const auto result =
+            prepared ? query.Evaluate(At(clock)) : database.Ask("sum(x)", At(clock));
+        if (result->samples().empty()) continue;
+        const ResultSample& sample = result->samples()[0];
+        if (sample.value != sample.evidence.series) ++wrong;
       }
     });
   }
@@ -150,16 +136,14 @@ TEST(EngineConcurrencyTest, PodsComeAndGoUnderQueries) {
     pods.push_back(*database.AddTarget({{"pod", absl::StrCat(k)}}));
     EXPECT_TRUE(pods.back().Ingest("x 1\n", Exposition::kText, At(now)).ok());
     clock = now;
-    if (k >= 3)
-      pods[static_cast<size_t>(k - 3)].Remove(At(now));
+    if (k >= 3) pods[static_cast<size_t>(k - 3)].Remove(At(now));
     database.Advance(At(now));
   }
   writing = false;
-  for (std::thread &reader : readers)
-    reader.join();
+  for (std::thread& reader : readers) reader.join();
   EXPECT_EQ(wrong, 0);
   EXPECT_LT(database.Stats().targets, 20u);
 }
 
-} // namespace
-} // namespace tacho
+}  // namespace
+}  // namespace tacho

@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
 #include "tacho/database.h"
 #include "tacho/sample.h"
 #include "tests/support/status_matchers.h"
-#include "gmock/gmock.h"
-#include "gtest/gtest.h"
 
 namespace tacho {
 namespace {
@@ -22,39 +22,34 @@ using ::testing::IsEmpty;
 using ::testing::IsNan;
 using testing::StatusIs;
 
-Timestamp At(int64_t seconds) {
-  return Timestamp::FromUnixMillis(seconds * 1000);
-}
+Timestamp At(int64_t seconds) { return Timestamp::FromUnixMillis(seconds * 1000); }
 
 class ExecutorTest : public ::testing::Test {
-protected:
+ protected:
   ExecutorTest() {
     Append({{"__name__", "m"}, {"a", "1"}}, {3, 5});
     Append({{"__name__", "m"}, {"a", "2"}}, {-4, -8});
     Append({{"__name__", "n"}, {"a", "1"}}, {7});
   }
   // Values at 10 s, 20 s, ...
-  void Append(const Labels &series, const std::vector<double> &values) {
+  void Append(const Labels& series, const std::vector<double>& values) {
     for (size_t i = 0; i < values.size(); ++i) {
       const auto seconds = static_cast<int64_t>(10 * (i + 1));
       ASSERT_TRUE(database_.Append(series, At(seconds), values[i]).ok());
     }
   }
-  double Scalar(const std::string &promql, int64_t seconds = 20) {
+  double Scalar(const std::string& promql, int64_t seconds = 20) {
     const auto result = database_.Ask(promql, At(seconds));
     EXPECT_TRUE(result.ok()) << result.status();
     EXPECT_EQ(result->type(), ResultType::kScalar);
     return result->scalar();
   }
-  std::vector<std::string> Ask(const std::string &promql,
-                               int64_t seconds = 20) {
+  std::vector<std::string> Ask(const std::string& promql, int64_t seconds = 20) {
     const auto result = database_.Ask(promql, At(seconds));
-    if (!result.ok())
-      return {std::string(result.status().message())};
+    if (!result.ok()) return {std::string(result.status().message())};
     std::vector<std::string> lines;
-    for (const ResultSample &sample : result->samples()) {
-      lines.push_back(
-          absl::StrCat(sample.labels().ToString(), " ", sample.value));
+    for (const ResultSample& sample : result->samples()) {
+      lines.push_back(absl::StrCat(sample.labels().ToString(), " ", sample.value));
     }
     return lines;
   }
@@ -106,14 +101,12 @@ TEST_F(ExecutorTest, AFilterKeepsTheNameAndTheVectorsValue) {
 
 // Without its name, m{a="1"} is n{a="1"}.
 TEST_F(ExecutorTest, ElementsThatCannotBeToldApartAreAnError) {
-  const std::string error =
-      "vector cannot contain metrics with the same labelset";
+  const std::string error = "vector cannot contain metrics with the same labelset";
   EXPECT_THAT(Ask("{a=\"1\"} * 2"), ElementsAre(error));
   EXPECT_THAT(Ask("-{a=\"1\"}"), ElementsAre(error));
   EXPECT_THAT(Ask("abs({a=\"1\"})"), ElementsAre(error));
   EXPECT_THAT(Ask("sum(abs({a=\"1\"}))"), ElementsAre(error));
-  EXPECT_THAT(Ask("{a=\"1\"} > 0"),
-              ElementsAre("m{a=\"1\"} 5", "n{a=\"1\"} 7"));
+  EXPECT_THAT(Ask("{a=\"1\"} > 0"), ElementsAre("m{a=\"1\"} 5", "n{a=\"1\"} 7"));
 }
 
 // n has one sample only, so m{a="1"} alone has a value: +2 in 10 s, stretched
@@ -121,9 +114,8 @@ TEST_F(ExecutorTest, ElementsThatCannotBeToldApartAreAnError) {
 TEST_F(ExecutorTest, ClashesAreLookedForAmongValues) {
   EXPECT_THAT(Ask("delta({a=\"1\"}[11s])"), ElementsAre("{a=\"1\"} 2.2"));
   Append({{"__name__", "k"}, {"a", "1"}}, {1, 2});
-  EXPECT_THAT(
-      Ask("sum(delta({a=\"1\"}[11s]))"),
-      ElementsAre("vector cannot contain metrics with the same labelset"));
+  EXPECT_THAT(Ask("sum(delta({a=\"1\"}[11s]))"),
+              ElementsAre("vector cannot contain metrics with the same labelset"));
 }
 
 TEST_F(ExecutorTest, MathFunctionsMapEachValue) {
@@ -143,8 +135,7 @@ TEST_F(ExecutorTest, ScalarVectorAndTime) {
 
 TEST_F(ExecutorTest, AnyVectorIsAggregated) {
   EXPECT_THAT(Ask("sum(m * 2)"), ElementsAre("{} -6"));
-  EXPECT_THAT(Ask("max by (a) (-m)"),
-              ElementsAre("{a=\"1\"} -5", "{a=\"2\"} 8"));
+  EXPECT_THAT(Ask("max by (a) (-m)"), ElementsAre("{a=\"1\"} -5", "{a=\"2\"} 8"));
   EXPECT_THAT(Ask("count without (a) (m > 0)"), ElementsAre("{} 1"));
   EXPECT_THAT(Ask("sum(sum by (a) (m))"), ElementsAre("{} -3"));
   EXPECT_THAT(Ask("group(m > 100)"), IsEmpty());
@@ -170,7 +161,7 @@ TEST_F(ExecutorTest, AMarkerEndsASeries) {
 TEST_F(ExecutorTest, EvidenceSaysWhatAValueRestsOn) {
   const auto result = database_.Ask("sum(-rate(m[1m]))", At(25));
   ASSERT_EQ(result->samples().size(), 1u);
-  const Evidence &evidence = result->samples()[0].evidence;
+  const Evidence& evidence = result->samples()[0].evidence;
   EXPECT_EQ(evidence.oldest, At(10));
   EXPECT_EQ(evidence.newest, At(20));
   EXPECT_EQ(evidence.series, 2u);
@@ -191,8 +182,7 @@ TEST_F(ExecutorTest, ReadingTooManySamplesIsRefused) {
   }
   EXPECT_TRUE(database.Ask("rate(m[10s])", At(11)).ok());
   EXPECT_THAT(database.Ask("rate(m[11s])", At(11)),
-              StatusIs(absl::StatusCode::kResourceExhausted,
-                       HasSubstr("more than 10 samples")));
+              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("more than 10 samples")));
 }
 
 TEST_F(ExecutorTest, ResultsAreSortedByLabels) {
@@ -200,5 +190,5 @@ TEST_F(ExecutorTest, ResultsAreSortedByLabels) {
               ElementsAre("m{a=\"1\"} 5", "m{a=\"2\"} -8", "n{a=\"1\"} 7"));
 }
 
-} // namespace
-} // namespace tacho
+}  // namespace
+}  // namespace tacho

@@ -11,11 +11,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
 #include "tacho/database.h"
 #include "tests/engine/random_store.h"
 #include "tests/engine/seed.h"
-#include "gmock/gmock.h"
-#include "gtest/gtest.h"
 
 namespace tacho::engine {
 namespace {
@@ -30,61 +30,53 @@ Timestamp At(double seconds) {
   return Timestamp::FromUnixMillis(static_cast<int64_t>(seconds * 1000));
 }
 
-bool SameNumber(double a, double b) {
-  return a == b || (std::isnan(a) && std::isnan(b));
-}
+bool SameNumber(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
 
 struct Question {
   std::string fused;
-  std::string plain; // means the same, but does not take the fused path
+  std::string plain;  // means the same, but does not take the fused path
   bool exact;
 };
 
-Question RandomQuestion(RandomStore &store) {
-  const std::string op =
-      store.OneOf<std::string>({"sum", "avg", "min", "max", "count", "group"});
+Question RandomQuestion(RandomStore& store) {
+  const std::string op = store.OneOf<std::string>({"sum", "avg", "min", "max", "count", "group"});
   const std::string metric = store.OneOf<std::string>({"requests", "depth"});
   const std::string matchers = store.RandomMatchers();
-  const std::string offset =
-      store.OneOf<std::string>({"", "", " offset 20s", " offset -3s"});
+  const std::string offset = store.OneOf<std::string>({"", "", " offset 20s", " offset -3s"});
   std::string grouping = store.RandomGrouping();
   const std::string head = absl::StrCat(op, grouping, " (");
   const bool exact = op != "sum" && op != "avg";
-  const std::string function = store.OneOf<std::string>(
-      {"rate", "increase", "delta", "irate", "idelta", ""});
+  const std::string function =
+      store.OneOf<std::string>({"rate", "increase", "delta", "irate", "idelta", ""});
   const std::string range = absl::StrCat("[", store.Between(1, 60), "s]");
   // A name by regex may select several metrics, which the fused path leaves
   // alone.
-  const std::string plain =
-      absl::StrCat("{__name__=~\"", metric, "\"", matchers, "}");
+  const std::string plain = absl::StrCat("{__name__=~\"", metric, "\"", matchers, "}");
   const std::string fused =
       absl::StrCat(metric, "{", matchers.substr(matchers.empty() ? 0 : 1), "}");
   if (!function.empty()) {
     return {absl::StrCat(head, function, "(", fused, range, offset, "))"),
-            absl::StrCat(head, function, "(", plain, range, offset, "))"),
-            exact};
+            absl::StrCat(head, function, "(", plain, range, offset, "))"), exact};
   }
   // Twice negated is the same value, by way of the general operators; it has no
   // name.
-  if (grouping == " by (__name__)")
-    grouping = "";
+  if (grouping == " by (__name__)") grouping = "";
   return {absl::StrCat(op, grouping, " (", fused, offset, ")"),
           absl::StrCat(op, grouping, " (-(-", fused, offset, "))"), exact};
 }
 
 // The sum may round otherwise: at most by this.
-double Tolerance(const Question &question, double value) {
+double Tolerance(const Question& question, double value) {
   return question.exact ? 0 : 1e-12 * std::fabs(value);
 }
 
-void Compare(const Question &question, const QueryResult &fused,
-             const QueryResult &plain) {
+void Compare(const Question& question, const QueryResult& fused, const QueryResult& plain) {
   ASSERT_EQ(fused.samples().size(), plain.samples().size()) << question.fused;
   for (size_t i = 0; i < fused.samples().size(); ++i) {
-    const ResultSample &a = fused.samples()[i];
-    const ResultSample &b = plain.samples()[i];
-    SCOPED_TRACE(absl::StrCat(question.fused, " ", a.labels().ToString(), " ",
-                              a.value, " ", b.value));
+    const ResultSample& a = fused.samples()[i];
+    const ResultSample& b = plain.samples()[i];
+    SCOPED_TRACE(
+        absl::StrCat(question.fused, " ", a.labels().ToString(), " ", a.value, " ", b.value));
     EXPECT_EQ(a.labels(), b.labels());
     EXPECT_TRUE(SameNumber(a.value, b.value) ||
                 std::fabs(a.value - b.value) <= Tolerance(question, b.value));
@@ -94,8 +86,7 @@ void Compare(const Question &question, const QueryResult &fused,
     EXPECT_LE(a.evidence.targets, a.evidence.targets_selected);
   }
   EXPECT_EQ(fused.evidence().targets, plain.evidence().targets);
-  EXPECT_EQ(fused.evidence().targets_selected,
-            plain.evidence().targets_selected);
+  EXPECT_EQ(fused.evidence().targets_selected, plain.evidence().targets_selected);
 }
 
 TEST(FusedTest, AgreesWithTheGeneralExecutorOverRandomStores) {
@@ -107,15 +98,13 @@ TEST(FusedTest, AgreesWithTheGeneralExecutorOverRandomStores) {
       store.Step();
       for (int i = 0; i < 4; ++i) {
         const Question question = RandomQuestion(store);
-        const Timestamp t =
-            store.now() - absl::Milliseconds(store.Between(-2'000, 30'000));
+        const Timestamp t = store.now() - absl::Milliseconds(store.Between(-2'000, 30'000));
         const auto fused = store.database().Ask(question.fused, t);
         const auto plain = store.database().Ask(question.plain, t);
         ASSERT_TRUE(fused.ok()) << question.fused << ": " << fused.status();
         ASSERT_TRUE(plain.ok()) << question.plain << ": " << plain.status();
         ASSERT_NO_FATAL_FAILURE(Compare(question, *fused, *plain));
-        if (HasFailure())
-          FAIL() << "store " << store_number << ", step " << step;
+        if (HasFailure()) FAIL() << "store " << store_number << ", step " << step;
         compared += plain->samples().size();
       }
     }
@@ -130,21 +119,18 @@ TEST(FusedTest, ASeriesAloneInItsGroupKeepsItsBits) {
   uint64_t compared = 0;
   for (int step = 0; step < 300; ++step) {
     store.Step();
-    for (const char *function :
-         {"rate", "increase", "delta", "irate", "idelta"}) {
+    for (const char* function : {"rate", "increase", "delta", "irate", "idelta"}) {
       const std::string series = absl::StrCat(function, "(requests[30s])");
-      const auto fused = store.database().Ask(
-          absl::StrCat("max without () (", series, ")"), store.now());
+      const auto fused =
+          store.database().Ask(absl::StrCat("max without () (", series, ")"), store.now());
       const auto plain = store.database().Ask(series, store.now());
       ASSERT_TRUE(plain.ok()) << plain.status();
       ASSERT_EQ(fused->samples().size(), plain->samples().size());
       for (size_t i = 0; i < plain->samples().size(); ++i) {
         const double a = fused->samples()[i].value;
         const double b = plain->samples()[i].value;
-        if (std::isnan(a) && std::isnan(b))
-          continue;
-        ASSERT_EQ(std::bit_cast<uint64_t>(a), std::bit_cast<uint64_t>(b))
-            << series;
+        if (std::isnan(a) && std::isnan(b)) continue;
+        ASSERT_EQ(std::bit_cast<uint64_t>(a), std::bit_cast<uint64_t>(b)) << series;
         ++compared;
       }
     }
@@ -153,33 +139,27 @@ TEST(FusedTest, ASeriesAloneInItsGroupKeepsItsBits) {
 }
 
 class FusedFleetTest : public ::testing::Test {
-protected:
+ protected:
   // A pod whose series m{i="0"}, m{i="1"}, ... have these values, one row every
   // 10 s.
-  Target Pod(const std::string &name,
-             const std::vector<std::vector<double>> &rows) {
+  Target Pod(const std::string& name, const std::vector<std::vector<double>>& rows) {
     Target target = *database_.AddTarget({{"pod", name}});
     for (size_t r = 0; r < rows.size(); ++r) {
       std::vector<Labels> series;
       for (size_t i = 0; i < rows[r].size(); ++i) {
         series.push_back({{"__name__", "m"}, {"i", absl::StrCat(i)}});
       }
-      EXPECT_TRUE(
-          target
-              .AppendRow(series, rows[r], At(10.0 * static_cast<double>(r + 1)))
-              .ok());
+      EXPECT_TRUE(target.AppendRow(series, rows[r], At(10.0 * static_cast<double>(r + 1))).ok());
     }
     return target;
   }
 
-  std::vector<std::string> Answer(const std::string &promql, double seconds) {
+  std::vector<std::string> Answer(const std::string& promql, double seconds) {
     const auto result = database_.Ask(promql, At(seconds));
-    if (!result.ok())
-      return {std::string(result.status().message())};
+    if (!result.ok()) return {std::string(result.status().message())};
     std::vector<std::string> lines;
-    for (const ResultSample &sample : result->samples()) {
-      lines.push_back(
-          absl::StrCat(sample.labels().ToString(), " ", sample.value));
+    for (const ResultSample& sample : result->samples()) {
+      lines.push_back(absl::StrCat(sample.labels().ToString(), " ", sample.value));
     }
     return lines;
   }
@@ -210,8 +190,7 @@ TEST_F(FusedFleetTest, ASumThatOverflowsIsInfiniteAndItsMeanIsNot) {
 TEST_F(FusedFleetTest, InfinitySpoilsItsOwnGroupOnly) {
   Pod("a", {{1, kInf, -kInf}});
   Pod("b", {{1, 2, 3}});
-  EXPECT_THAT(Answer("sum by (pod) (m)", 10),
-              ElementsAre("{pod=\"a\"} nan", "{pod=\"b\"} 6"));
+  EXPECT_THAT(Answer("sum by (pod) (m)", 10), ElementsAre("{pod=\"a\"} nan", "{pod=\"b\"} 6"));
 }
 
 TEST_F(FusedFleetTest, ATargetWithoutSamplesInTheWindowIsSelectedOnly) {
@@ -219,7 +198,7 @@ TEST_F(FusedFleetTest, ATargetWithoutSamplesInTheWindowIsSelectedOnly) {
   Pod("b", {{1}});
   const auto result = database_.Ask("sum(rate(m[15s]))", At(30));
   ASSERT_EQ(result->samples().size(), 1u);
-  const Evidence &evidence = result->samples()[0].evidence;
+  const Evidence& evidence = result->samples()[0].evidence;
   EXPECT_EQ(evidence.series, 1u);
   EXPECT_EQ(evidence.targets, 1u);
   EXPECT_EQ(evidence.targets_selected, 2u);
@@ -259,15 +238,13 @@ TEST_F(FusedFleetTest, ASeriesBornInsideTheWindowIsStretchedByItsOwnSamples) {
 // apart.
 TEST_F(FusedFleetTest, SeriesThatDifferInDroppedLabelsOnlyAreRefused) {
   Target target = *database_.AddTarget({{"pod", "a"}});
-  const std::vector<Labels> series = {
-      {{"__name__", "m"}, {"__type__", "counter"}},
-      {{"__name__", "m"}, {"__type__", "gauge"}}};
+  const std::vector<Labels> series = {{{"__name__", "m"}, {"__type__", "counter"}},
+                                      {{"__name__", "m"}, {"__type__", "gauge"}}};
   const std::vector<double> values = {1, 2};
   ASSERT_TRUE(target.AppendRow(series, values, At(10)).ok());
   ASSERT_TRUE(target.AppendRow(series, values, At(20)).ok());
-  EXPECT_THAT(
-      Answer("sum(rate(m[1m]))", 20),
-      ElementsAre("vector cannot contain metrics with the same labelset"));
+  EXPECT_THAT(Answer("sum(rate(m[1m]))", 20),
+              ElementsAre("vector cannot contain metrics with the same labelset"));
   EXPECT_THAT(Answer("sum(m)", 20), ElementsAre("{} 3"));
 }
 
@@ -275,16 +252,14 @@ TEST_F(FusedFleetTest, AnswersOutliveTheDatabase) {
   std::optional<QueryResult> result;
   {
     Database database;
-    Target target = *database.AddTarget(
-        {{"pod", "long name that is kept outside the string"}});
+    Target target = *database.AddTarget({{"pod", "long name that is kept outside the string"}});
     const std::vector<Labels> series = {{{"__name__", "m"}}};
     ASSERT_TRUE(target.AppendRow(series, std::vector<double>{7}, At(10)).ok());
     result = *database.Ask("sum by (pod) (m)", At(10));
   }
   ASSERT_EQ(result->samples().size(), 1u);
-  EXPECT_EQ(result->samples()[0].labels().Get("pod"),
-            "long name that is kept outside the string");
+  EXPECT_EQ(result->samples()[0].labels().Get("pod"), "long name that is kept outside the string");
 }
 
-} // namespace
-} // namespace tacho::engine
+}  // namespace
+}  // namespace tacho::engine

@@ -6,10 +6,10 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "tacho/database.h"
-#include "tests/support/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tacho/database.h"
+#include "tests/support/status_matchers.h"
 
 namespace tacho {
 namespace {
@@ -21,39 +21,30 @@ using ::testing::StartsWith;
 using testing::StatusIs;
 
 class PlanTest : public ::testing::Test {
-protected:
-  absl::StatusOr<Query> Prepare(const std::string &promql) {
-    return database_.Prepare(promql);
-  }
+ protected:
+  absl::StatusOr<Query> Prepare(const std::string& promql) { return database_.Prepare(promql); }
   Database database_;
 };
 
 TEST_F(PlanTest, WhatIsNotSupportedIsNamedWithItsPlace) {
-  const auto unimplemented = [](const std::string &text) {
+  const auto unimplemented = [](const std::string& text) {
     return StatusIs(absl::StatusCode::kUnimplemented, StartsWith(text));
   };
-  EXPECT_THAT(Prepare("m[5m]"),
-              unimplemented("1:1: a range vector as a result"));
-  EXPECT_THAT(Prepare("sum(\n  topk(3, m))"),
-              unimplemented("2:3: aggregation topk"));
-  EXPECT_THAT(Prepare("1 + stddev(m)"),
-              unimplemented("1:5: aggregation stddev"));
+  EXPECT_THAT(Prepare("m[5m]"), unimplemented("1:1: a range vector as a result"));
+  EXPECT_THAT(Prepare("sum(\n  topk(3, m))"), unimplemented("2:3: aggregation topk"));
+  EXPECT_THAT(Prepare("1 + stddev(m)"), unimplemented("1:5: aggregation stddev"));
   EXPECT_THAT(Prepare("rate(m[5m:1m])"), unimplemented("1:6: a subquery"));
   EXPECT_THAT(Prepare("m[5m:1m]"), unimplemented("1:1: a subquery"));
   EXPECT_THAT(Prepare("abs(label_join(m, \"a\", \",\", \"b\"))"),
               unimplemented("1:5: label_join()"));
-  EXPECT_THAT(Prepare("a and b"),
-              unimplemented("1:1: operator and between two vectors"));
+  EXPECT_THAT(Prepare("a and b"), unimplemented("1:1: operator and between two vectors"));
   EXPECT_THAT(Prepare("sum(m @ 10)"), unimplemented("1:5: the @ modifier"));
-  EXPECT_THAT(Prepare("sum(rate(m[1m] @ end()))"),
-              unimplemented("1:10: the @ modifier"));
+  EXPECT_THAT(Prepare("sum(rate(m[1m] @ end()))"), unimplemented("1:10: the @ modifier"));
 }
 
 TEST_F(PlanTest, WhatDoesNotParseIsRefusedByTheParser) {
-  EXPECT_THAT(Prepare("sum("),
-              StatusIs(absl::StatusCode::kInvalidArgument, StartsWith("1:")));
-  EXPECT_THAT(Prepare("rate(m)"),
-              StatusIs(absl::StatusCode::kInvalidArgument, StartsWith("1:")));
+  EXPECT_THAT(Prepare("sum("), StatusIs(absl::StatusCode::kInvalidArgument, StartsWith("1:")));
+  EXPECT_THAT(Prepare("rate(m)"), StatusIs(absl::StatusCode::kInvalidArgument, StartsWith("1:")));
 }
 
 TEST_F(PlanTest, ARegexThatDoesNotCompileIsRefused) {
@@ -67,24 +58,19 @@ TEST_F(PlanTest, ReachingBeyondRetentionIsRefused) {
   EXPECT_THAT(Prepare("rate(m[10m])"), IsOk());
   EXPECT_THAT(Prepare("rate(m[601s])"),
               StatusIs(absl::StatusCode::kFailedPrecondition,
-                       AllOf(StartsWith("1:6: "), HasSubstr("10m1s"),
-                             HasSubstr("10m are kept"),
+                       AllOf(StartsWith("1:6: "), HasSubstr("10m1s"), HasSubstr("10m are kept"),
                              HasSubstr("Options::retention"))));
-  EXPECT_THAT(
-      Prepare("rate(m[8m] offset 3m)"),
-      StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("11m")));
+  EXPECT_THAT(Prepare("rate(m[8m] offset 3m)"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("11m")));
   EXPECT_THAT(Prepare("m offset 5m"), IsOk());
   EXPECT_THAT(Prepare("1 + (m offset 301s)"),
-              StatusIs(absl::StatusCode::kFailedPrecondition,
-                       HasSubstr("Options::lookback")));
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("Options::lookback")));
   EXPECT_THAT(Prepare("rate(m[14m] offset -4m)"), IsOk());
 }
 
 TEST_F(PlanTest, TooMuchIsRefused) {
-  const auto exhausted =
-      StatusIs(absl::StatusCode::kResourceExhausted, ::testing::_);
-  EXPECT_THAT(Prepare(std::string(200, '(') + "1" + std::string(200, ')')),
-              exhausted);
+  const auto exhausted = StatusIs(absl::StatusCode::kResourceExhausted, ::testing::_);
+  EXPECT_THAT(Prepare(std::string(200, '(') + "1" + std::string(200, ')')), exhausted);
   EXPECT_THAT(Prepare("sum(m) " + std::string(10'000, ' ')), exhausted);
 }
 
@@ -97,16 +83,14 @@ TEST_F(PlanTest, ALongChainIsEvaluatedWithoutRecursion) {
   options.query.max_depth = std::numeric_limits<uint32_t>::max();
   const Database database(options);
   std::string chain = "1";
-  for (int i = 0; i < 50'000; ++i)
-    chain += "+1";
+  for (int i = 0; i < 50'000; ++i) chain += "+1";
   const auto query = database.Prepare(chain);
   ASSERT_THAT(query, IsOk());
   EXPECT_EQ(query->Evaluate(Timestamp())->scalar(), 50'001);
 }
 
 TEST_F(PlanTest, KnowsItsReachAndWindow) {
-  const auto query =
-      Prepare("sum(rate(a[2m])) + 0 * scalar(increase(b[1m] offset 6m))");
+  const auto query = Prepare("sum(rate(a[2m])) + 0 * scalar(increase(b[1m] offset 6m))");
   ASSERT_THAT(query, IsOk());
   EXPECT_EQ(query->reach(), absl::Minutes(7));
   EXPECT_EQ(query->window(), absl::Minutes(2));
@@ -120,5 +104,5 @@ TEST_F(PlanTest, IsPrintedAsPrometheusPrintsIt) {
             "sum by (pod) (rate(m{a=\"b\"}[2m]))");
 }
 
-} // namespace
-} // namespace tacho
+}  // namespace
+}  // namespace tacho

@@ -19,23 +19,21 @@
 namespace tacho::testing {
 
 class RandomStore {
-public:
+ public:
   explicit RandomStore(uint64_t seed);
 
   // One thing happens to one pod; time goes on by up to four seconds.
   void Step();
 
-  [[nodiscard]] Database &database() { return database_; }
-  [[nodiscard]] Timestamp now() const {
-    return Timestamp::FromUnixMillis(now_ms_);
-  }
+  [[nodiscard]] Database& database() { return database_; }
+  [[nodiscard]] Timestamp now() const { return Timestamp::FromUnixMillis(now_ms_); }
 
   int64_t Between(int64_t least, int64_t most) {
     return std::uniform_int_distribution<int64_t>(least, most)(random_);
   }
-  template <typename T> const T &OneOf(const std::vector<T> &all) {
-    return all[static_cast<size_t>(
-        Between(0, static_cast<int64_t>(all.size()) - 1))];
+  template <typename T>
+  const T& OneOf(const std::vector<T>& all) {
+    return all[static_cast<size_t>(Between(0, static_cast<int64_t>(all.size()) - 1))];
   }
 
   // A selector of the metric `requests` or `depth`, with random matchers,
@@ -44,18 +42,18 @@ public:
   // " by (...)", " without (...)" or nothing.
   std::string RandomGrouping();
 
-private:
+ private:
   struct Pod {
     Labels labels;
     TargetOptions options;
-    std::optional<Target> target;           // none while it is gone
-    std::map<std::string, double> counters; // by their line up to the value
+    std::optional<Target> target;            // none while it is gone
+    std::map<std::string, double> counters;  // by their line up to the value
   };
 
   void AddPod();
-  void Scrape(Pod &pod);
+  void Scrape(Pod& pod);
   std::string NewLine();
-  double NextValue(const std::string &line, double value);
+  double NextValue(const std::string& line, double value);
 
   std::mt19937_64 random_;
   Database database_;
@@ -63,6 +61,6 @@ private:
   int64_t now_ms_ = 1'700'000'000'000;
 };
 
-} // namespace tacho::testing
+}  // namespace tacho::testing
 
-#endif // TACHO_TESTS_ENGINE_RANDOM_STORE_H_
+#endif  // TACHO_TESTS_ENGINE_RANDOM_STORE_H_

@@ -22,19 +22,17 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 using Samples = std::vector<SamplePoint>;
 
 // Values at first_ms, first_ms + 10 s, ...
-Samples Every10s(int64_t first_ms, const std::vector<double> &values) {
+Samples Every10s(int64_t first_ms, const std::vector<double>& values) {
   Samples samples;
   for (const double value : values) {
-    samples.push_back(
-        {first_ms + 10'000 * static_cast<int64_t>(samples.size()), value});
+    samples.push_back({first_ms + 10'000 * static_cast<int64_t>(samples.size()), value});
   }
   return samples;
 }
 
 // The window of [seconds] at end_ms.
 RangeWindow Window(int64_t seconds, int64_t end_ms) {
-  return RangeWindow::At(Timestamp::FromUnixMillis(end_ms), seconds * kSecond,
-                         0);
+  return RangeWindow::At(Timestamp::FromUnixMillis(end_ms), seconds * kSecond, 0);
 }
 
 // 10 -> 30 is +20, the restart to 5 adds the lost 30 back, 5 -> 25 is +20: the
@@ -93,8 +91,7 @@ TEST(RateTest, ACounterIsNotStretchedBelowZero) {
 
 // Zero at the first sample: not stretched to the left at all.
 TEST(RateTest, ACounterThatBeginsAtZeroStartsThere) {
-  EXPECT_THAT(Increase(Every10s(10'000, {0, 10, 20}), Window(30, 30'000)),
-              Optional(DoubleEq(20)));
+  EXPECT_THAT(Increase(Every10s(10'000, {0, 10, 20}), Window(30, 30'000)), Optional(DoubleEq(20)));
   EXPECT_THAT(Increase(Every10s(10'000, {-0.0, 10, 20}), Window(30, 30'000)),
               Optional(DoubleEq(20)));
 }
@@ -102,32 +99,27 @@ TEST(RateTest, ACounterThatBeginsAtZeroStartsThere) {
 // A negative counter is none; it is stretched as it stands: (20 + 10) / 20
 // * 20.
 TEST(RateTest, ANegativeFirstValueIsNotClamped) {
-  EXPECT_THAT(Increase(Every10s(10'000, {-5, 5, 15}), Window(30, 30'000)),
-              Optional(DoubleEq(30)));
+  EXPECT_THAT(Increase(Every10s(10'000, {-5, 5, 15}), Window(30, 30'000)), Optional(DoubleEq(30)));
 }
 
 // The first sample is 25 s in: half a distance, 5 s. Zero would be 20 * (8 /
 // 20) = 8 s away, no nearer, so 5 s stay (Prometheus 2.42 takes 8): (20 + 5) /
 // 20 * 20 = 25. Zero 4 s away is nearer: 24.
 TEST(RateTest, TheZeroPointIsComparedWithTheHalvedDistance) {
-  EXPECT_THAT(Increase(Every10s(25'000, {8, 18, 28}), Window(45, 45'000)),
-              Optional(DoubleEq(25)));
-  EXPECT_THAT(Increase(Every10s(25'000, {4, 14, 24}), Window(45, 45'000)),
-              Optional(DoubleEq(24)));
+  EXPECT_THAT(Increase(Every10s(25'000, {8, 18, 28}), Window(45, 45'000)), Optional(DoubleEq(25)));
+  EXPECT_THAT(Increase(Every10s(25'000, {4, 14, 24}), Window(45, 45'000)), Optional(DoubleEq(24)));
 }
 
 // With two samples the distance is the whole interval: threshold 11 s, both
 // edges 10 s: (10 + 10 + 10) / 10 * 7 = 21.
 TEST(RateTest, TwoSamplesAreStretchedByTheirDistance) {
-  EXPECT_THAT(Increase(Every10s(10'000, {100, 107}), Window(30, 30'000)),
-              Optional(DoubleEq(21)));
+  EXPECT_THAT(Increase(Every10s(10'000, {100, 107}), Window(30, 30'000)), Optional(DoubleEq(21)));
 }
 
 // The correction for a restart counts before the zero point is looked for: the
 // growth is (3 - 6) + 9 = 6 in 20 s, zero is 20 * (6 / 6) = 20 s away.
 TEST(RateTest, ResetsCountBeforeTheClamp) {
-  EXPECT_THAT(Increase(Every10s(10'000, {6, 9, 3}), Window(30, 30'000)),
-              Optional(DoubleEq(9)));
+  EXPECT_THAT(Increase(Every10s(10'000, {6, 9, 3}), Window(30, 30'000)), Optional(DoubleEq(9)));
 }
 
 TEST(RateTest, NotANumberHidesAResetAndMakesTheResultOne) {
@@ -135,10 +127,8 @@ TEST(RateTest, NotANumberHidesAResetAndMakesTheResultOne) {
   // 5 - 10 = -5, stretched from 20 s to 30 s; neither side of the NaN is a
   // reset.
   EXPECT_THAT(Increase(inside, Window(30, 30'000)), Optional(DoubleEq(-7.5)));
-  EXPECT_THAT(Rate(Every10s(10'000, {kNan, 1, 2}), Window(30, 30'000)),
-              Optional(IsNan()));
-  EXPECT_THAT(Rate(Every10s(10'000, {kInf, kInf}), Window(30, 30'000)),
-              Optional(IsNan()));
+  EXPECT_THAT(Rate(Every10s(10'000, {kNan, 1, 2}), Window(30, 30'000)), Optional(IsNan()));
+  EXPECT_THAT(Rate(Every10s(10'000, {kInf, kInf}), Window(30, 30'000)), Optional(IsNan()));
 }
 
 // 40 -> 55 in 10 s; after a restart to 5 the whole 5 counts.
@@ -162,23 +152,21 @@ TEST(RangeWindowTest, IsCutTowardZeroToMilliseconds) {
 
 // 0.6 ms of range and 0.6 ms of offset are nothing each, but 1 ms together.
 TEST(RangeWindowTest, RangeAndOffsetAreAddedBeforeTheyAreCut) {
-  const RangeWindow window =
-      RangeWindow::At(Timestamp::FromUnixMillis(1000), 600'000, 600'000);
+  const RangeWindow window = RangeWindow::At(Timestamp::FromUnixMillis(1000), 600'000, 600'000);
   EXPECT_EQ(window.until_ms, 1000);
   EXPECT_EQ(window.after_ms, 1000);
   EXPECT_EQ(window.start_ms, 999);
 }
 
 TEST(RangeWindowTest, ANegativeOffsetLooksAhead) {
-  const RangeWindow window = RangeWindow::At(Timestamp::FromUnixMillis(1000),
-                                             10 * kSecond, -5 * kSecond);
+  const RangeWindow window =
+      RangeWindow::At(Timestamp::FromUnixMillis(1000), 10 * kSecond, -5 * kSecond);
   EXPECT_EQ(window.until_ms, 6000);
   EXPECT_EQ(window.after_ms, -4000);
 }
 
 TEST(RangeWindowTest, SaturatesAtTheEndsOfTime) {
-  const RangeWindow window =
-      RangeWindow::At(Timestamp::Min(), kSecond, kSecond);
+  const RangeWindow window = RangeWindow::At(Timestamp::Min(), kSecond, kSecond);
   EXPECT_EQ(window.until_ms, std::numeric_limits<int64_t>::min());
   EXPECT_EQ(window.after_ms, std::numeric_limits<int64_t>::min());
 }
@@ -188,13 +176,11 @@ TEST(RangeWindowTest, SaturatesAtTheEndsOfTime) {
 TEST(RangeWindowTest, SecondsAreRoundedAsInGo) {
   int differing = 0;
   for (int64_t ms = 1; ms < 3'600'000; ++ms) {
-    const double seconds =
-        RangeWindow::At(Timestamp::FromUnixMillis(0), ms * 1'000'000, 0)
-            .seconds;
+    const double seconds = RangeWindow::At(Timestamp::FromUnixMillis(0), ms * 1'000'000, 0).seconds;
     differing += seconds != static_cast<double>(ms) / 1000 ? 1 : 0;
   }
   EXPECT_EQ(differing, 788);
 }
 
-} // namespace
-} // namespace tacho::engine
+}  // namespace
+}  // namespace tacho::engine

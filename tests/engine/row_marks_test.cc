@@ -5,11 +5,11 @@
 #include <utility>
 #include <vector>
 
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
 #include "storage/catalog.h"
 #include "storage/history.h"
 #include "storage/row.h"
-#include "gmock/gmock.h"
-#include "gtest/gtest.h"
 
 namespace tacho::engine {
 namespace {
@@ -23,7 +23,7 @@ using ::testing::IsEmpty;
 // Rows at 1, 2, 3, ... ms with these gaps and resets, over ten positions of
 // which 2 to 5 and 8 are selected.
 class RowMarksTest : public ::testing::Test {
-protected:
+ protected:
   RowMarksTest() {
     bound_.runs = {{2, 6, 0}, {8, 9, 4}};
     bound_.dense_size = 5;
@@ -38,12 +38,11 @@ protected:
     Entry entry;
     entry.time_ms = static_cast<int64_t>(entries_.size()) + 1;
     if (!entries_.empty()) {
-      const Entry &last = entries_.back();
+      const Entry& last = entries_.back();
       entry.gaps_before = last.gaps_before + last.row->gap_count();
       entry.resets_before = last.resets_before + last.row->reset_count();
     }
-    rows_.push_back(
-        storage::Row::Create(entry.time_ms, values, std::move(marks)));
+    rows_.push_back(storage::Row::Create(entry.time_ms, values, std::move(marks)));
     entry.row = rows_.back().get();
     entries_.push_back(entry);
     history_ = storage::History::Create(catalog_.empty_shape(), entries_);
@@ -105,7 +104,7 @@ TEST_F(RowMarksTest, WhatWasSeenIsRememberedWhileTheWindowMoves) {
   AddRow({0}, {});
   EXPECT_FALSE(Plain({0, 3}));
   AddRow({0}, {});
-  EXPECT_TRUE(Plain({1, 4})); // the reset is in the first row now
+  EXPECT_TRUE(Plain({1, 4}));  // the reset is in the first row now
   AddRow({4}, {});
   EXPECT_FALSE(Plain({2, 5}));
   AddRow({0}, {});
@@ -122,5 +121,5 @@ TEST_F(RowMarksTest, AWindowBeforeWhatWasSeenIsLookedAtAfresh) {
   EXPECT_TRUE(Plain({2, 4}));
 }
 
-} // namespace
-} // namespace tacho::engine
+}  // namespace
+}  // namespace tacho::engine

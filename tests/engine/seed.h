@@ -10,13 +10,12 @@
 namespace tacho::testing {
 
 inline uint64_t Seed() {
-  const char *text = std::getenv("TACHO_SEED");
-  const uint64_t seed =
-      text != nullptr ? std::strtoull(text, nullptr, 10) : 20'26'11'24;
+  const char* text = std::getenv("TACHO_SEED");
+  const uint64_t seed = text != nullptr ? std::strtoull(text, nullptr, 10) : 20'26'11'24;
   std::cout << "TACHO_SEED=" << seed << "\n";
   return seed;
 }
 
-} // namespace tacho::testing
+}  // namespace tacho::testing
 
-#endif // TACHO_TESTS_ENGINE_SEED_H_
+#endif  // TACHO_TESTS_ENGINE_SEED_H_

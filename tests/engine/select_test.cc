@@ -3,10 +3,10 @@
 #include <string>
 #include <vector>
 
-#include "tacho/database.h"
-#include "tests/support/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tacho/database.h"
+#include "tests/support/status_matchers.h"
 
 namespace tacho {
 namespace {
@@ -18,13 +18,11 @@ using ::testing::SizeIs;
 using ::testing::StartsWith;
 using testing::StatusIs;
 
-Timestamp At(int64_t seconds) {
-  return Timestamp::FromUnixMillis(seconds * 1000);
-}
+Timestamp At(int64_t seconds) { return Timestamp::FromUnixMillis(seconds * 1000); }
 
 class SelectTest : public ::testing::Test {
-protected:
-  Target Add(const Labels &labels, const std::string &body, int64_t seconds,
+ protected:
+  Target Add(const Labels& labels, const std::string& body, int64_t seconds,
              bool honor_labels = false) {
     TargetOptions options;
     options.honor_labels = honor_labels;
@@ -32,14 +30,12 @@ protected:
     EXPECT_TRUE(target.Ingest(body, Exposition::kText, At(seconds)).ok());
     return target;
   }
-  std::vector<std::string> Series(const std::string &selector,
-                                  int64_t since = 0, size_t limit = 100) {
+  std::vector<std::string> Series(const std::string& selector, int64_t since = 0,
+                                  size_t limit = 100) {
     std::vector<std::string> lines;
     const auto series = database_.Series(selector, At(since), limit);
-    if (!series.ok())
-      return {series.status().ToString()};
-    for (const Labels &labels : *series)
-      lines.push_back(labels.ToString());
+    if (!series.ok()) return {series.status().ToString()};
+    for (const Labels& labels : *series) lines.push_back(labels.ToString());
     return lines;
   }
 
@@ -49,10 +45,8 @@ protected:
 TEST_F(SelectTest, SeriesAreNamedInFullAndSorted) {
   Add({{"pod", "b"}}, "m{code=\"1\"} 1\nm 2\nn 3\n", 10);
   Add({{"pod", "a"}}, "m 2\n", 10);
-  EXPECT_THAT(Series("m"), ElementsAre("m{code=\"1\", pod=\"b\"}",
-                                       "m{pod=\"a\"}", "m{pod=\"b\"}"));
-  EXPECT_THAT(Series("{pod=\"b\", code=\"\"}"),
-              ElementsAre("m{pod=\"b\"}", "n{pod=\"b\"}"));
+  EXPECT_THAT(Series("m"), ElementsAre("m{code=\"1\", pod=\"b\"}", "m{pod=\"a\"}", "m{pod=\"b\"}"));
+  EXPECT_THAT(Series("{pod=\"b\", code=\"\"}"), ElementsAre("m{pod=\"b\"}", "n{pod=\"b\"}"));
   EXPECT_THAT(Series("k"), IsEmpty());
 }
 
@@ -73,11 +67,9 @@ TEST_F(SelectTest, NoMoreThanTheLimit) {
 
 TEST_F(SelectTest, OnlyAVectorSelectorSelects) {
   EXPECT_THAT(database_.Series("sum(m)", At(0), 1),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       HasSubstr("vector selector")));
-  EXPECT_THAT(
-      database_.Metrics("m[5m]"),
-      StatusIs(absl::StatusCode::kInvalidArgument, StartsWith("1:1: ")));
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("vector selector")));
+  EXPECT_THAT(database_.Metrics("m[5m]"),
+              StatusIs(absl::StatusCode::kInvalidArgument, StartsWith("1:1: ")));
   EXPECT_THAT(database_.Metrics("m{"),
               StatusIs(absl::StatusCode::kInvalidArgument, StartsWith("1:")));
 }
@@ -85,14 +77,12 @@ TEST_F(SelectTest, OnlyAVectorSelectorSelects) {
 TEST_F(SelectTest, MetricsListTheLabelsOfTheirSeries) {
   Add({{"pod", "a"}}, "m{code=\"1\"} 1\nm 2\nn{path=\"/\"} 3\n", 10);
   Add({{"job", "x"}}, "m 2\n", 10);
-  EXPECT_THAT(*database_.Metrics("{__name__=~\".+\"}"),
-              ElementsAre(MetricLabels{"m", {"code", "job", "pod"}},
-                          MetricLabels{"n", {"path", "pod"}}));
+  EXPECT_THAT(
+      *database_.Metrics("{__name__=~\".+\"}"),
+      ElementsAre(MetricLabels{"m", {"code", "job", "pod"}}, MetricLabels{"n", {"path", "pod"}}));
   EXPECT_THAT(*database_.Metrics("{pod!=\"\"}"),
-              ElementsAre(MetricLabels{"m", {"code", "pod"}},
-                          MetricLabels{"n", {"path", "pod"}}));
-  EXPECT_THAT(*database_.Metrics("m{job=\"x\"}"),
-              ElementsAre(MetricLabels{"m", {"job"}}));
+              ElementsAre(MetricLabels{"m", {"code", "pod"}}, MetricLabels{"n", {"path", "pod"}}));
+  EXPECT_THAT(*database_.Metrics("m{job=\"x\"}"), ElementsAre(MetricLabels{"m", {"job"}}));
 }
 
 // zone="" in an honored body takes the target's zone away.
@@ -100,8 +90,7 @@ TEST_F(SelectTest, MetricsDoNotListHiddenLabels) {
   Add({{"pod", "a"}, {"zone", "z"}}, "m{zone=\"\"} 1\nn 1\n", 10,
       /*honor_labels=*/true);
   EXPECT_THAT(*database_.Metrics("{pod=\"a\"}"),
-              ElementsAre(MetricLabels{"m", {"pod"}},
-                          MetricLabels{"n", {"pod", "zone"}}));
+              ElementsAre(MetricLabels{"m", {"pod"}}, MetricLabels{"n", {"pod", "zone"}}));
 }
 
 // A selector's lookback does not matter where nothing is looked up.
@@ -114,5 +103,5 @@ TEST_F(SelectTest, SelectingReachesNowhere) {
   EXPECT_FALSE(database.Prepare("m").ok());
 }
 
-} // namespace
-} // namespace tacho
+}  // namespace
+}  // namespace tacho

@@ -2,13 +2,13 @@
 
 #include <string>
 
-#include "parser/promql.h"
 #include "gtest/gtest.h"
+#include "parser/promql.h"
 
 namespace tacho::engine {
 namespace {
 
-Selector Make(const std::string &text) {
+Selector Make(const std::string& text) {
   const auto ast = parser::ParsePromql(text);
   return *Selector::Create(*ast, ast->root(), Options());
 }
@@ -39,5 +39,5 @@ TEST(SelectorTest, ANegativeOffsetShortensTheReachDownToNothing) {
   EXPECT_EQ(Make("m[1m] offset -2m").reach(), absl::ZeroDuration());
 }
 
-} // namespace
-} // namespace tacho::engine
+}  // namespace
+}  // namespace tacho::engine

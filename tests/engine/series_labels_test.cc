@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "storage/identity.h"
 #include "gtest/gtest.h"
+#include "storage/identity.h"
 
 namespace tacho::engine {
 namespace {
@@ -16,16 +16,15 @@ using storage::Symbol;
 
 // An identity made by hand: it owns what it points to.
 class OwnIdentity {
-public:
-  OwnIdentity(std::string metric, const std::vector<Label> &labels) {
-    for (const Label &label : labels)
-      set_.pairs.push_back({Own(label.name), Own(label.value)});
+ public:
+  OwnIdentity(std::string metric, const std::vector<Label>& labels) {
+    for (const Label& label : labels) set_.pairs.push_back({Own(label.name), Own(label.value)});
     identity_ = {Own(std::move(metric)), &set_};
   }
-  [[nodiscard]] const Identity &get() const { return identity_; }
+  [[nodiscard]] const Identity& get() const { return identity_; }
 
-private:
-  const Symbol *Own(std::string text) {
+ private:
+  const Symbol* Own(std::string text) {
     symbols_.push_back(std::make_unique<Symbol>());
     symbols_.back()->text = std::move(text);
     return symbols_.back().get();
@@ -38,29 +37,24 @@ private:
 TEST(SeriesLabelsTest, BodyAndTargetAreMerged) {
   const OwnIdentity m("m", {{"code", "200"}});
   const Labels target = {{"pod", "p0"}, {"zone", "z"}};
-  EXPECT_EQ(
-      SeriesLabels(m.get(), target, LabelFilter::All(false)),
-      Labels(
-          {{"__name__", "m"}, {"code", "200"}, {"pod", "p0"}, {"zone", "z"}}));
+  EXPECT_EQ(SeriesLabels(m.get(), target, LabelFilter::All(false)),
+            Labels({{"__name__", "m"}, {"code", "200"}, {"pod", "p0"}, {"zone", "z"}}));
 }
 
 TEST(SeriesLabelsTest, TheBodyWinsAlsoWithNothing) {
   const OwnIdentity m("m", {{"pod", "mine"}, {"zone", ""}});
   const Labels target = {{"pod", "p0"}, {"zone", "z"}};
-  EXPECT_EQ(SeriesLabels(m.get(), target, LabelFilter::All(true)),
-            Labels({{"pod", "mine"}}));
+  EXPECT_EQ(SeriesLabels(m.get(), target, LabelFilter::All(true)), Labels({{"pod", "mine"}}));
 }
 
 TEST(SeriesLabelsTest, ByKeepsWhatIsListedAndThere) {
   const OwnIdentity m("m", {{"code", "200"}, {"path", "/"}});
   const Labels target = {{"pod", "p0"}};
-  EXPECT_EQ(SeriesLabels(m.get(), target,
-                         LabelFilter::By({"pod", "code", "nothing"}, false)),
+  EXPECT_EQ(SeriesLabels(m.get(), target, LabelFilter::By({"pod", "code", "nothing"}, false)),
             Labels({{"code", "200"}, {"pod", "p0"}}));
   EXPECT_EQ(SeriesLabels(m.get(), target, LabelFilter::By({"__name__"}, false)),
             Labels({{"__name__", "m"}}));
-  EXPECT_EQ(SeriesLabels(m.get(), target, LabelFilter::By({"__name__"}, true)),
-            Labels());
+  EXPECT_EQ(SeriesLabels(m.get(), target, LabelFilter::By({"__name__"}, true)), Labels());
 }
 
 // __type__ stays without drop_name: only functions remove it.
@@ -74,12 +68,9 @@ TEST(SeriesLabelsTest, WithoutKeepsTheRestButTheName) {
 }
 
 TEST(SeriesLabelsTest, FilteredIsTheSameForAWholeSet) {
-  const Labels labels = {
-      {"__name__", "m"}, {"__unit__", "s"}, {"a", "1"}, {"b", "2"}};
-  EXPECT_EQ(Filtered(labels, LabelFilter::All(true)),
-            Labels({{"a", "1"}, {"b", "2"}}));
-  EXPECT_EQ(Filtered(labels, LabelFilter::By({"b"}, false)),
-            Labels({{"b", "2"}}));
+  const Labels labels = {{"__name__", "m"}, {"__unit__", "s"}, {"a", "1"}, {"b", "2"}};
+  EXPECT_EQ(Filtered(labels, LabelFilter::All(true)), Labels({{"a", "1"}, {"b", "2"}}));
+  EXPECT_EQ(Filtered(labels, LabelFilter::By({"b"}, false)), Labels({{"b", "2"}}));
 }
 
 // Not merely the same text in a row.
@@ -89,5 +80,5 @@ TEST(LabelsHashTest, TellsWhereNamesEnd) {
   EXPECT_NE(hash(Labels({{"a", "b1"}})), hash(Labels({{"ab", "1"}})));
 }
 
-} // namespace
-} // namespace tacho::engine
+}  // namespace
+}  // namespace tacho::engine
