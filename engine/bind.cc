@@ -1,6 +1,8 @@
 #include "engine/bind.h"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 namespace tacho::engine {
 
@@ -70,6 +72,16 @@ void SelectorBinding::LoadHistories() {
   }
 }
 
+namespace {
+
+bool IsTyped(const storage::Shape& shape, const Labels& target) {
+  return std::ranges::any_of(std::array{"__type__", "__unit__"}, [&](std::string_view label) {
+    return shape.UsesLabel(label) || target.Has(label);
+  });
+}
+
+}  // namespace
+
 bool SelectorBinding::Bind(const Target& target, BoundTarget* bound) {
   const History* history = target.Load();
   if (!TargetMatches(spec_, history->shape(), target.labels())) return false;
@@ -80,6 +92,7 @@ bool SelectorBinding::Bind(const Target& target, BoundTarget* bound) {
   bound->shape = std::move(shape);
   bound->slot = target.slot();
   bound->marks = {};
+  bound->typed = spec_.filter.drops_name() && IsTyped(history->shape(), target.labels());
   if (grouped_) UseGroups(target.labels(), bound);
   return true;
 }

@@ -38,6 +38,9 @@ struct BoundTarget {
   std::vector<uint32_t> groups;
   RowMarksSeen marks;
   uint32_t slot = 0;
+  // Its series may have labels beside the name that functions remove: what they then give
+  // may be told apart by nothing.
+  bool typed = false;
 };
 
 class SelectorBinding {

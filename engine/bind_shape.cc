@@ -74,20 +74,6 @@ class ShapeBinder {
     }
   }
 
-  // Whether two selected series differ in __type__ or __unit__ only.
-  [[nodiscard]] bool Ambiguous() const {
-    if (!spec_.filter.drops_name()) return false;
-    if (!shape_.UsesLabel("__type__") && !shape_.UsesLabel("__unit__")) return false;
-    absl::flat_hash_set<std::vector<std::pair<const Symbol*, const Symbol*>>> seen;
-    return !std::ranges::all_of(out_.positions, [&](uint32_t position) {
-      std::vector<std::pair<const Symbol*, const Symbol*>> key;
-      for (const LabelPair& pair : shape_[position].labels->pairs) {
-        if (!NamesTheMetric(pair.name->text)) key.emplace_back(pair.name, pair.value);
-      }
-      return seen.insert(std::move(key)).second;
-    });
-  }
-
  private:
   bool NameAllowed(std::string_view metric) const {
     return std::ranges::all_of(spec_.selector->matchers(), [metric](const LabelMatcher& matcher) {
@@ -262,7 +248,6 @@ std::shared_ptr<const BoundShape> BindShape(const BindSpec& spec,
   ShapeBinder binder(spec, *shape, target, bound.get());
   binder.SelectFrom(binder.Inherit(parent));
   LayOutGroups(LayOutRuns(bound.get()), bound.get());
-  bound->ambiguous = binder.Ambiguous();
   bound->variant = VariantOf(spec, *shape, target);
   bound->shape = std::move(shape);
   return bound;

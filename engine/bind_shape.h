@@ -57,9 +57,6 @@ struct BoundShape {
   std::vector<PositionRun> runs;
   uint32_t dense_size = 0;
   std::vector<uint32_t> members;
-  // Two selected series differ only in labels that functions remove, by which the
-  // function's results could not be told apart.
-  bool ambiguous = false;
 
   // The dense index of a position; none if no run holds it.
   [[nodiscard]] std::optional<uint32_t> DenseIndex(uint32_t position) const;

@@ -8,16 +8,17 @@
 
 namespace tacho::engine {
 
-SelectorOperator::SelectorOperator(Selector selector, const RangeFunction& function)
+SelectorOperator::SelectorOperator(std::shared_ptr<const Selector> selector,
+                                   const RangeFunction& function)
     : selector_(std::move(selector)),
       function_(function),
       labels_(LabelFilter::All(/*drop_name=*/!function.keeps_name)),
-      binding_(&selector_, labels_, /*grouped=*/false) {}
+      binding_(selector_.get(), labels_, /*grouped=*/false) {}
 
 absl::StatusOr<Value> SelectorOperator::Evaluate(Evaluation& evaluation, std::span<Value>) {
   binding_.Update(evaluation.store());
   Value out;
-  SeriesReader reader(function_, selector_.At(evaluation.time()));
+  SeriesReader reader(function_, selector_->At(evaluation.time()));
   uint64_t counted = 0;
   uint32_t contributing = 0;
   for (const BoundTarget& target : binding_.targets()) {

@@ -7,6 +7,7 @@
 #ifndef TACHO_ENGINE_EXECUTOR_SELECTOR_H_
 #define TACHO_ENGINE_EXECUTOR_SELECTOR_H_
 
+#include <memory>
 #include <span>
 
 #include "engine/bind.h"
@@ -18,12 +19,12 @@ namespace tacho::engine {
 
 class SelectorOperator : public Operator {
  public:
-  SelectorOperator(Selector selector, const RangeFunction& function);
+  SelectorOperator(std::shared_ptr<const Selector> selector, const RangeFunction& function);
 
   absl::StatusOr<Value> Evaluate(Evaluation& evaluation, std::span<Value> args) override;
 
  private:
-  const Selector selector_;
+  const std::shared_ptr<const Selector> selector_;
   const RangeFunction function_;
   const LabelFilter labels_;
   SelectorBinding binding_;

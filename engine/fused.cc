@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/aggregate.h"
+#include "engine/executor_operators.h"
 
 namespace tacho::engine {
 namespace {
@@ -51,20 +52,20 @@ inline void AddEvidence(size_t series, Timestamp oldest, Timestamp newest, Evide
 
 }  // namespace
 
-FusedAggregate::FusedAggregate(Op op, Selector selector, LabelFilter grouping,
-                               const RangeFunction& function)
+FusedAggregate::FusedAggregate(Op op, std::shared_ptr<const Selector> selector,
+                               const LabelFilter& grouping, const RangeFunction& function)
     : op_(op),
       selector_(std::move(selector)),
+      grouping_(grouping),
       function_(function),
-      binding_(&selector_, std::move(grouping), /*grouped=*/true) {}
+      binding_(selector_.get(), grouping, /*grouped=*/true) {}
 
 absl::StatusOr<Value> FusedAggregate::Evaluate(Evaluation& evaluation, std::span<Value>) {
   binding_.Update(evaluation.store());
-  const auto ambiguous = [](const BoundTarget& target) { return target.shape->ambiguous; };
-  if (std::ranges::any_of(binding_.targets(), ambiguous)) {
-    return absl::InvalidArgumentError("vector cannot contain metrics with the same labelset");
+  if (std::ranges::any_of(binding_.targets(), &BoundTarget::typed)) {
+    return EvaluateGenerally(evaluation);
   }
-  const SelectorTimes times = selector_.At(evaluation.time());
+  const SelectorTimes times = selector_->At(evaluation.time());
   DenseValues values(function_, times);
   Value out;
   out.vector = EmptySamples();
@@ -73,6 +74,17 @@ absl::StatusOr<Value> FusedAggregate::Evaluate(Evaluation& evaluation, std::span
   if (!infinite.empty()) Redo(times, infinite, &out.vector);
   evaluation.Keep(binding_.groups().block());
   return out;
+}
+
+// Whether results can be told apart is only seen where each has its labels.
+absl::StatusOr<Value> FusedAggregate::EvaluateGenerally(Evaluation& evaluation) {
+  if (general_series_ == nullptr) {
+    general_series_ = std::make_unique<SelectorOperator>(selector_, function_);
+    general_aggregation_ = Aggregation(op_, grouping_);
+  }
+  absl::StatusOr<Value> series = general_series_->Evaluate(evaluation, {});
+  if (!series.ok()) return series.status();
+  return general_aggregation_->Evaluate(evaluation, {&*series, 1});
 }
 
 Vector FusedAggregate::EmptySamples() const {

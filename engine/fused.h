@@ -14,6 +14,7 @@
 #define TACHO_ENGINE_FUSED_H_
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -21,6 +22,7 @@
 #include "engine/bind.h"
 #include "engine/compensated.h"
 #include "engine/executor.h"
+#include "engine/executor_selector.h"
 #include "engine/functions.h"
 #include "engine/fused_values.h"
 #include "engine/selector.h"
@@ -31,8 +33,8 @@ namespace tacho::engine {
 class FusedAggregate : public Operator {
  public:
   // op: one of those that IsSupportedAggregation knows.
-  FusedAggregate(parser::Op op, Selector selector, LabelFilter grouping,
-                 const RangeFunction& function);
+  FusedAggregate(parser::Op op, std::shared_ptr<const Selector> selector,
+                 const LabelFilter& grouping, const RangeFunction& function);
 
   absl::StatusOr<Value> Evaluate(Evaluation& evaluation, std::span<Value> args) override;
 
@@ -46,6 +48,8 @@ class FusedAggregate : public Operator {
   // Group -> index of its sample.
   using GroupIndex = absl::flat_hash_map<uint32_t, size_t>;
 
+  // The same by the general operators.
+  absl::StatusOr<Value> EvaluateGenerally(Evaluation& evaluation);
   // A sample per group, in order, without values.
   [[nodiscard]] Vector EmptySamples() const;
   void AddTargets(DenseValues& values, Vector* samples);
@@ -63,9 +67,12 @@ class FusedAggregate : public Operator {
   void Redo(const SelectorTimes& times, const GroupIndex& groups, Vector* samples) const;
 
   const parser::Op op_;
-  const Selector selector_;
+  const std::shared_ptr<const Selector> selector_;
+  const LabelFilter grouping_;
   const RangeFunction function_;
   SelectorBinding binding_;
+  std::unique_ptr<SelectorOperator> general_series_;  // made when first needed
+  std::unique_ptr<Operator> general_aggregation_;
   std::vector<double> errors_;  // of the samples' sums
   std::vector<double> gathered_;
   uint32_t targets_with_value_ = 0;

@@ -109,7 +109,9 @@ class Builder {
   absl::StatusOr<Lowered> LowerSeries(NodeId selector_id, const RangeFunction& function) {
     absl::StatusOr<Selector> selector = MakeSelector(selector_id);
     if (!selector.ok()) return selector.status();
-    return Lowered{std::make_unique<SelectorOperator>(*std::move(selector), function), {}};
+    return Lowered{std::make_unique<SelectorOperator>(
+                       std::make_shared<const Selector>(*std::move(selector)), function),
+                   {}};
   }
 
   absl::StatusOr<Lowered> LowerCall(const Node& node) {
@@ -155,9 +157,9 @@ class Builder {
                                      const RangeFunction& function) {
     absl::StatusOr<Selector> selector = MakeSelector(selector_id);
     if (!selector.ok()) return selector.status();
-    LabelFilter grouping = Grouping(node, /*drop_name=*/!function.keeps_name);
-    return Lowered{std::make_unique<FusedAggregate>(node.op, *std::move(selector),
-                                                    std::move(grouping), function),
+    return Lowered{std::make_unique<FusedAggregate>(
+                       node.op, std::make_shared<const Selector>(*std::move(selector)),
+                       Grouping(node, /*drop_name=*/!function.keeps_name), function),
                    {}};
   }
 

@@ -12,13 +12,13 @@ namespace {
 constexpr size_t kCollectAtLeast = size_t{1} << 20;
 constexpr size_t kShapesSeenMax = 4096;
 
-size_t HashText(std::string_view text) {
-  return absl::HashOf(absl::string_view(text.data(), text.size()));
-}
+absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
+
+size_t HashText(std::string_view text) { return absl::HashOf(ToAbsl(text)); }
 
 // One step of a hash over pairs, the same for text and for symbols.
 size_t MixPair(size_t h, std::string_view name, std::string_view value) {
-  return absl::HashOf(h, HashText(name), HashText(value));
+  return absl::HashOf(h, ToAbsl(name), ToAbsl(value));
 }
 
 size_t HashIdentities(std::span<const Identity> identities) {
@@ -118,7 +118,11 @@ const LabelSet* Catalog::InternLabels(std::span<const TextLabel> labels) {
 
 Identity Catalog::Intern(std::string_view metric, std::span<const TextLabel> labels) {
   MutexLock lock(mutex_);
-  return {InternSymbol(metric), InternLabels(labels)};
+  // The series of a metric come one after another.
+  if (last_metric_ == nullptr || last_metric_->text != metric) {
+    last_metric_ = InternSymbol(metric);
+  }
+  return {last_metric_, InternLabels(labels)};
 }
 
 std::shared_ptr<const Shape> Catalog::NewShape(std::vector<Identity> identities,
@@ -182,6 +186,7 @@ std::vector<std::shared_ptr<const Shape>> Catalog::LiveShapes() {
 void Catalog::CollectLocked() {
   if (pins_ > 0) return;
   for (const auto& shape : LiveShapes()) Mark(*shape);
+  last_metric_ = nullptr;
   const size_t kept = Sweep(label_sets_) + Sweep(symbols_);
   text_bytes_.Sub(text_bytes_.Get() - kept);
   collect_at_ = std::max(kCollectAtLeast, 2 * kept);

@@ -122,6 +122,7 @@ class Catalog {
       ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_set<std::unique_ptr<const LabelSet>, LabelSetHash, LabelSetEq> label_sets_
       ABSL_GUARDED_BY(mutex_);
+  const Symbol* last_metric_ ABSL_GUARDED_BY(mutex_) = nullptr;  // that was interned
   // By hash of the identities; a bucket may hold shapes that are gone.
   absl::flat_hash_map<size_t, std::vector<std::weak_ptr<const Shape>>> shapes_
       ABSL_GUARDED_BY(mutex_);

@@ -115,6 +115,33 @@ TEST(DuplicateTest, DroppingTheTypeMayLeaveTwins) {
   EXPECT_EQ(db.Ask("sum(m)", 60'000), "{} 3");
 }
 
+// The types may also come from two targets.
+TEST(DuplicateTest, TwinsOfTwoTargetsAreSeen) {
+  AskingDatabase db;
+  Target counter = db.Add({{"__type__", "counter"}});
+  Target gauge = db.Add({{"__type__", "gauge"}});
+  for (int i = 0; i <= 6; ++i) {
+    Scrape(counter, "m 1\n", i * 10'000);
+    Scrape(gauge, "m 2\n", i * 10'000);
+  }
+  const std::string twins =
+      "INVALID_ARGUMENT: vector cannot contain metrics with the same labelset";
+  EXPECT_EQ(db.Ask("rate(m[1m])", 60'000), twins);
+  EXPECT_EQ(db.Ask("sum(rate(m[1m]))", 60'000), twins);
+  EXPECT_EQ(db.Ask("max by (__type__) (rate(m[1m]))", 60'000), twins);
+  EXPECT_EQ(db.Ask("sum(m)", 60'000), "{} 3");
+}
+
+// Only series that give a value can be twins: the gauge has one sample in the window.
+TEST(DuplicateTest, WhatGivesNoValueIsNobodysTwin) {
+  AskingDatabase db;
+  Target target = db.Add({{"pod", "p"}});
+  Scrape(target, "m{__type__=\"gauge\"} 1\n", 0);
+  for (int i = 1; i <= 6; ++i) Scrape(target, "m{__type__=\"counter\"} 1\n", i * 10'000);
+  EXPECT_EQ(db.Ask("sum(rate(m[1m]))", 60'000), "{} 0");
+  EXPECT_EQ(db.Ask("count(increase(m[1m]))", 60'000), "{} 1");
+}
+
 TEST(ConflictTest, LabelOfTheBodyIsRenamedIfTheTargetHasIt) {
   AskingDatabase db;
   Target target = db.Add({{"job", "t"}, {"pod", "p"}});
