@@ -8,8 +8,8 @@ if(TACHO_BUILD_FUZZERS)
   add_executable(fuzz_replay_canary replay_fuzzer.cc ${canary_sources} ${parser_dir}/text.cc)
   target_compile_definitions(fuzz_replay_canary PRIVATE TACHO_CANARY)
   target_include_directories(fuzz_replay_canary PRIVATE ${PROJECT_SOURCE_DIR}/include)
-  target_link_libraries(fuzz_replay_canary PRIVATE tacho_compile absl::status absl::strings
-                        absl::hash absl::flat_hash_map absl::function_ref)
+  target_link_libraries(fuzz_replay_canary PRIVATE tacho_compile absl::status absl::statusor
+                        absl::strings absl::hash absl::flat_hash_map absl::function_ref)
   target_link_options(fuzz_replay_canary PRIVATE -fsanitize=fuzzer)
   add_test(NAME fuzz_replay_canary
            COMMAND ${CMAKE_COMMAND} -DFUZZER=$<TARGET_FILE:fuzz_replay_canary>
