@@ -40,7 +40,7 @@ class ReplayTable;
 
 class ReplayPlan {
  public:
-  // A plan of this body; null if it does not parse. position_of says where each sample goes
+  // A plan of this body, as far as it parses. position_of says where each sample goes
   // (kNoPosition: leave the line out). Called once per sample in the body's order.
   static std::shared_ptr<const ReplayPlan> Build(
       std::string_view body, Exposition format,

@@ -19,11 +19,14 @@ absl::Status TooManySamples(uint32_t max_samples) {
       absl::StrCat("the body has more than ", max_samples, " samples (max_samples)"));
 }
 
-absl::StatusOr<std::shared_ptr<const ReplayPlan>> ReplayPlan::Read(
-    std::string_view body, Exposition format, uint32_t max_samples,
-    absl::FunctionRef<uint32_t(const ParsedSample&)> position_of, uint32_t* samples) {
+namespace {
+
+using PositionOf = absl::FunctionRef<uint32_t(const ParsedSample&)>;
+
+// Puts the body's lines into the builder, as far as it parses.
+absl::Status ReadLines(std::string_view body, Exposition format, uint32_t max_samples,
+                       PositionOf position_of, ReplayBuilder* builder, uint32_t* samples) {
   *samples = 0;
-  ReplayBuilder builder(format);
   ExpositionParser parser(body, format);
   ParsedSample sample;
   size_t line_end = 0;
@@ -31,23 +34,35 @@ absl::StatusOr<std::shared_ptr<const ReplayPlan>> ReplayPlan::Read(
     if (*samples == max_samples) return TooManySamples(max_samples);
     const auto line = static_cast<size_t>(sample.identity.data() - body.data());
     if (*samples == 0 || line != line_end) {
-      builder.AddOpening(body.substr(line_end, line - line_end), sample.type,
-                         parser.type_was_set());
+      builder->AddOpening(body.substr(line_end, line - line_end), sample.type,
+                          parser.type_was_set());
     }
     ++*samples;
     line_end = parser.offset();
     const uint32_t position = position_of(sample);
-    if (position != kNoPosition) builder.AddLine(sample, position);
+    if (position != kNoPosition) builder->AddLine(sample, position);
   }
-  if (!parser.status().ok()) return parser.status();
+  return parser.status();
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const ReplayPlan>> ReplayPlan::Read(
+    std::string_view body, Exposition format, uint32_t max_samples,
+    absl::FunctionRef<uint32_t(const ParsedSample&)> position_of, uint32_t* samples) {
+  ReplayBuilder builder(format);
+  const absl::Status read = ReadLines(body, format, max_samples, position_of, &builder, samples);
+  if (!read.ok()) return read;
   return std::shared_ptr<const ReplayPlan>(new ReplayPlan(builder.Finish()));
 }
 
 std::shared_ptr<const ReplayPlan> ReplayPlan::Build(
     std::string_view body, Exposition format,
     absl::FunctionRef<uint32_t(const ParsedSample&)> position_of) {
+  ReplayBuilder builder(format);
   uint32_t samples = 0;
-  return Read(body, format, UINT32_MAX, position_of, &samples).value_or(nullptr);
+  ReadLines(body, format, UINT32_MAX, position_of, &builder, &samples).IgnoreError();
+  return std::shared_ptr<const ReplayPlan>(new ReplayPlan(builder.Finish()));
 }
 
 // Programs differ in some of their families and share others (every Go program's body
