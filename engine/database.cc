@@ -37,8 +37,7 @@ Target::Target(std::shared_ptr<engine::TargetImpl> impl) : impl_(std::move(impl)
 
 const Labels& Target::labels() const { return impl_->labels(); }
 
-absl::StatusOr<IngestReport> Target::Ingest(std::string_view body, Exposition format,
-                                            Timestamp t) {
+absl::StatusOr<IngestReport> Target::Ingest(std::string_view body, Exposition format, Timestamp t) {
   return impl_->Ingest(body, format, t);
 }
 
@@ -64,8 +63,8 @@ absl::StatusOr<Target> Database::AddTarget(const Labels& labels, const TargetOpt
   }
   absl::StatusOr<storage::TargetRef> target = impl_->store()->AddTarget(labels, options);
   if (!target.ok()) return target.status();
-  return Target(std::make_shared<engine::TargetImpl>(impl_->store(), impl_->plans(),
-                                                     *std::move(target)));
+  return Target(
+      std::make_shared<engine::TargetImpl>(impl_->store(), impl_->plans(), *std::move(target)));
 }
 
 absl::Status Database::Append(const Labels& series, Timestamp t, double value) {

@@ -68,9 +68,8 @@ absl::Status CheckSeries(const Labels& series) {
   }
   for (const Label& label : series) {
     if (label.name.empty() || !storage::IsUtf8(label.name) || !storage::IsUtf8(label.value)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("series ", series.ToString(),
-                       " has a label whose name is empty, or which is not UTF-8"));
+      return absl::InvalidArgumentError(absl::StrCat(
+          "series ", series.ToString(), " has a label whose name is empty, or which is not UTF-8"));
     }
   }
   return absl::OkStatus();
@@ -147,17 +146,16 @@ void TargetImpl::RenewPlan(RowWriter& row, std::string_view body, Exposition for
   plan_ = Accounted(std::move(made), store_);
 }
 
-absl::Status TargetImpl::ReadBody(const ReplayPlan* plan, std::string_view body,
-                                  Exposition format, RowWriter& row, parser::ReplayCounts* counts,
+absl::Status TargetImpl::ReadBody(const ReplayPlan* plan, std::string_view body, Exposition format,
+                                  RowWriter& row, parser::ReplayCounts* counts,
                                   std::shared_ptr<const ReplayPlan>* made) {
   const TargetOptions& options = row.options();
   const uint32_t max_samples = SampleLimit(options, store_->options().storage);
   RowSink sink(row, options.honor_timestamps);
   if (plan != nullptr && plan->format() == format) {
-    return parser::Replay(
-        plan, body, format,
-        {.keep_timestamps = options.honor_timestamps, .max_samples = max_samples}, row.known(),
-        storage::Hole(), sink, counts);
+    return parser::Replay(plan, body, format,
+                          {.keep_timestamps = options.honor_timestamps, .max_samples = max_samples},
+                          row.known(), storage::Hole(), sink, counts);
   }
   auto read = ReplayPlan::Read(
       body, format, max_samples, [&sink](const ParsedSample& sample) { return sink.Place(sample); },
@@ -175,8 +173,7 @@ absl::StatusOr<IngestReport> TargetImpl::IngestOnce(std::string_view body, Expos
     return Refuse(Refusal::kBodyLimit, "");
   }
   bool adopted = false;
-  const std::shared_ptr<const ReplayPlan> plan =
-      ChoosePlan(row, body, format, may_adopt, &adopted);
+  const std::shared_ptr<const ReplayPlan> plan = ChoosePlan(row, body, format, may_adopt, &adopted);
   parser::ReplayCounts counts;
   std::shared_ptr<const ReplayPlan> made;
   const absl::Status read = ReadBody(plan.get(), body, format, row, &counts, &made);
@@ -222,8 +219,8 @@ absl::StatusOr<IngestReport> TargetImpl::Ingest(std::string_view body, Expositio
 absl::StatusOr<IngestReport> AppendNamed(storage::Target& target, std::span<const Labels> series,
                                          std::span<const double> values, Timestamp t) {
   if (series.size() != values.size()) {
-    return absl::InvalidArgumentError(absl::StrCat(series.size(), " series but ", values.size(),
-                                                   " values; give one for each"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(series.size(), " series but ", values.size(), " values; give one for each"));
   }
   for (const Labels& labels : series) {
     if (absl::Status status = CheckSeries(labels); !status.ok()) return status;
@@ -258,9 +255,9 @@ absl::Status TargetImpl::MarkStale(Timestamp t) {
 }
 
 absl::Status TargetImpl::RecordHealth(const ScrapeHealth& health, Timestamp t) {
-  static const std::array<Labels, 3> kSeries = {
-      Labels({{"__name__", "up"}}), Labels({{"__name__", "scrape_duration_seconds"}}),
-      Labels({{"__name__", "scrape_samples_scraped"}})};
+  static const std::array<Labels, 3> kSeries = {Labels({{"__name__", "up"}}),
+                                                Labels({{"__name__", "scrape_duration_seconds"}}),
+                                                Labels({{"__name__", "scrape_samples_scraped"}})};
   const std::array<double, 3> values = {health.up ? 1.0 : 0.0, health.duration_seconds,
                                         health.samples_scraped};
   absl::Status status;

@@ -1,6 +1,8 @@
 #include "engine/plan.h"
 
+#include <map>
 #include <utility>
+#include <vector>
 
 #include "engine/result.h"
 #include "parser/promql.h"
@@ -36,6 +38,23 @@ absl::StatusOr<QueryResult> Plan::Evaluate(Timestamp t) {
   absl::StatusOr<Value> value = Run(steps_, evaluation);
   if (!value.ok()) return value.status();
   return ResultBuilder::Build(t, *std::move(value), evaluation.TakeKeepers());
+}
+
+absl::StatusOr<QueryResult> Plan::EvaluateRange(const TimeRange& range) {
+  if (range.step < absl::Milliseconds(1)) {
+    return absl::InvalidArgumentError("the step must be at least 1 ms");
+  }
+  if (range.end < range.start) {
+    return absl::InvalidArgumentError("the end must not be before the start");
+  }
+  std::map<Labels, std::vector<Point>> columns;
+  for (Timestamp t = range.start; t <= range.end; t = t + range.step) {
+    absl::StatusOr<QueryResult> result = Evaluate(t);
+    if (!result.ok()) return result.status();
+    if (result->type() == ResultType::kScalar) columns[{}].push_back({t, result->scalar()});
+    for (const ResultSample& s : result->samples()) columns[s.labels()].push_back({t, s.value});
+  }
+  return ResultBuilder::BuildRange(range, std::move(columns));
 }
 
 }  // namespace tacho::engine

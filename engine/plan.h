@@ -37,6 +37,7 @@ class Plan {
        const QueryLimits& limits);
 
   absl::StatusOr<QueryResult> Evaluate(Timestamp t);
+  absl::StatusOr<QueryResult> EvaluateRange(const TimeRange& range);
 
   [[nodiscard]] const std::string& ToString() const { return text_; }
   [[nodiscard]] Duration reach() const { return reach_; }

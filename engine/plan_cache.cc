@@ -34,9 +34,8 @@ SharedPlan PlanCache::FindFor(std::string_view body, Exposition format,
   });
 }
 
-SharedPlan PlanCache::FindOf(const storage::Shape& shape, std::string_view body,
-                             Exposition format, const std::string& context,
-                             const parser::ReplayPlan* not_this) {
+SharedPlan PlanCache::FindOf(const storage::Shape& shape, std::string_view body, Exposition format,
+                             const std::string& context, const parser::ReplayPlan* not_this) {
   return Find([&](const SharedPlan& shared, const std::string& of) {
     return of == context && shared.shape->id() == shape.id() && shared.plan.get() != not_this &&
            shared.plan->format() == format && shared.plan->LooksLike(body);

@@ -18,7 +18,15 @@ void Evidence::Merge(const Evidence& other) {
 
 Query::Query(std::shared_ptr<engine::Plan> plan) : plan_(std::move(plan)) {}
 
-absl::StatusOr<QueryResult> Query::Evaluate(Timestamp t) const { return plan_->Evaluate(t); }
+absl::StatusOr<QueryResult> Query::Evaluate(Timestamp t, const EvaluateOptions&) const {
+  return plan_->Evaluate(t);
+}
+
+absl::StatusOr<QueryResult> Query::EvaluateRange(const TimeRange& range,
+                                                 const EvaluateOptions&) const {
+  return plan_->EvaluateRange(range);
+}
+
 std::string Query::ToString() const { return plan_->ToString(); }
 Duration Query::reach() const { return plan_->reach(); }
 Duration Query::window() const { return plan_->window(); }

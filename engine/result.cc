@@ -27,4 +27,15 @@ QueryResult ResultBuilder::Build(Timestamp t, Value value, std::shared_ptr<const
   return result;
 }
 
+QueryResult ResultBuilder::BuildRange(const TimeRange& range,
+                                      std::map<Labels, std::vector<Point>> columns) {
+  QueryResult result;
+  result.type_ = ResultType::kMatrix;
+  result.time_ = range.end;
+  const auto kept = std::make_shared<std::map<Labels, std::vector<Point>>>(std::move(columns));
+  for (const auto& [labels, points] : *kept) result.series_.emplace_back(&labels, points);
+  result.keep_alive_ = kept;
+  return result;
+}
+
 }  // namespace tacho::engine

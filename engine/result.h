@@ -5,7 +5,9 @@
 #ifndef TACHO_ENGINE_RESULT_H_
 #define TACHO_ENGINE_RESULT_H_
 
+#include <map>
 #include <memory>
+#include <vector>
 
 #include "engine/executor.h"
 #include "tacho/query.h"
@@ -17,6 +19,8 @@ class ResultBuilder {
  public:
   // keepers own the labels that the value's elements point to.
   static QueryResult Build(Timestamp t, Value value, std::shared_ptr<const void> keepers);
+  static QueryResult BuildRange(const TimeRange& range,
+                                std::map<Labels, std::vector<Point>> columns);
 };
 
 }  // namespace tacho::engine

@@ -31,10 +31,26 @@ struct StorageLimits {
 // prepared where that is possible, else when it is evaluated.
 struct QueryLimits {
   size_t max_query_bytes = 8192;
-  uint32_t max_depth = 100;          // nesting of the expression
-  uint32_t max_nodes = 10'000;       // size of the expression
-  uint64_t max_samples = 5'000'000;  // samples that the general executor may touch
+  uint32_t max_depth = 100;           // nesting of the expression
+  uint32_t max_nodes = 10'000;        // size of the expression
+  uint64_t max_samples = 5'000'000;   // samples that the general executor may touch
+  uint64_t max_points = 20'000'000;   // values that it may hold at a time, the result's included
+  uint32_t max_steps = 11'000;        // of a range query, and of a subquery in one window
   int64_t max_regex_bytes = 1 << 20;  // memory of one compiled matcher
+};
+
+// Parts of the language that Prometheus holds behind flags of its own. An expression that
+// uses one that is off is refused when it is prepared; the message names the flag.
+struct PromqlFeatures {
+  // mad_over_time, sort_by_label, info, limitk, limit_ratio, ...
+  bool experimental_functions = false;
+  bool duration_expressions = true;       // rate(x[2 * step()]); on since Prometheus 3.14
+  bool extended_range_selectors = false;  // anchored, smoothed
+  bool fill_modifiers = false;            // a + fill(0) b
+  // rate, increase, irate and resets take the start of a counter from its _created series.
+  bool start_timestamps = false;
+  // Names that functions remove are removed at the end of the query only.
+  bool delayed_name_removal = false;
 };
 
 struct Options {
@@ -49,6 +65,7 @@ struct Options {
   Duration max_ahead = absl::Minutes(10);
   StorageLimits storage = {};
   QueryLimits query = {};
+  PromqlFeatures promql = {};
 };
 
 // How one target's bodies are read.
@@ -59,7 +76,7 @@ struct TargetOptions {
   // Timestamps in the body: true keeps them (such series get no staleness marker
   // when they vanish), false stamps every sample with the scrape's time.
   bool honor_timestamps = false;
-  uint32_t sample_limit = 0;  // per scrape; 0: only StorageLimits
+  uint32_t sample_limit = 0;   // per scrape; 0: only StorageLimits
   size_t body_size_limit = 0;  // per scrape; 0: only StorageLimits
 };
 

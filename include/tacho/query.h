@@ -17,6 +17,7 @@
 #ifndef TACHO_QUERY_H_
 #define TACHO_QUERY_H_
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -60,7 +61,64 @@ class ResultSample {
   const Labels* labels_;
 };
 
-enum class ResultType : uint8_t { kScalar, kString, kVector };
+struct Point {
+  Timestamp time;
+  double value;
+};
+
+// A series over time.
+class ResultSeries {
+ public:
+  ResultSeries(const Labels* labels, std::span<const Point> points)
+      : labels_(labels), points_(points) {}
+
+  // Both valid as long as the QueryResult. Points are in order of time; there is at least
+  // one.
+  [[nodiscard]] const Labels& labels() const { return *labels_; }
+  [[nodiscard]] std::span<const Point> points() const { return points_; }
+
+ private:
+  const Labels* labels_;
+  std::span<const Point> points_;
+};
+
+// Something that the author of a query should know, in Prometheus' words:
+// "PromQL warning: ... (line:column)".
+struct Annotation {
+  bool warning = false;  // else an info
+  std::string text;
+};
+
+// Stops an evaluation from another thread; checked every few thousand series. tacho reads
+// no clock: whoever wants a timeout calls Expire.
+class Interrupt {
+ public:
+  void Cancel() { Set(kCancelled); }  // the evaluation ends with kCancelled
+  void Expire() { Set(kExpired); }    // with kDeadlineExceeded
+  [[nodiscard]] bool cancelled() const {
+    return state_.load(std::memory_order_relaxed) == kCancelled;
+  }
+  [[nodiscard]] bool expired() const { return state_.load(std::memory_order_relaxed) == kExpired; }
+
+ private:
+  enum State : uint8_t { kRunning, kCancelled, kExpired };
+  void Set(State state) { state_.store(state, std::memory_order_relaxed); }
+  std::atomic<State> state_ = kRunning;
+};
+
+struct EvaluateOptions {
+  const Interrupt* interrupt = nullptr;      // must outlive the call
+  Duration lookback = absl::ZeroDuration();  // zero: Options::lookback
+};
+
+// The steps of a range query: start, start + step, ... up to end. Whole milliseconds.
+struct TimeRange {
+  Timestamp start;
+  Timestamp end;
+  Duration step;
+};
+
+enum class ResultType : uint8_t { kScalar, kString, kVector, kMatrix };
 
 class TACHO_EXPORT QueryResult {
  public:
@@ -70,12 +128,21 @@ class TACHO_EXPORT QueryResult {
   // kVector: one sample per label set. Empty for the other types.
   [[nodiscard]] std::span<const ResultSample> samples() const& { return samples_; }
   std::span<const ResultSample> samples() const&& = delete;  // would dangle
-  [[nodiscard]] double scalar() const { return scalar_; }    // kScalar
+  // kMatrix, sorted by labels: of a range query the points are its steps; of a range
+  // selector they are the samples in its window.
+  [[nodiscard]] std::span<const ResultSeries> series() const& { return series_; }
+  std::span<const ResultSeries> series() const&& = delete;
+  [[nodiscard]] double scalar() const { return scalar_; }               // kScalar
   [[nodiscard]] const std::string& string() const& { return string_; }  // kString
   const std::string& string() const&& = delete;
 
   // Of all samples together.
   [[nodiscard]] const Evidence& evidence() const { return evidence_; }
+  // Warnings first; each text once.
+  [[nodiscard]] std::span<const Annotation> annotations() const& { return annotations_; }
+  std::span<const Annotation> annotations() const&& = delete;
+  // Samples that were looked at.
+  [[nodiscard]] uint64_t samples_read() const { return samples_read_; }
 
  private:
   friend class engine::ResultBuilder;
@@ -84,8 +151,11 @@ class TACHO_EXPORT QueryResult {
   double scalar_ = 0;
   std::string string_;
   std::vector<ResultSample> samples_;
+  std::vector<ResultSeries> series_;
   Evidence evidence_;
-  std::shared_ptr<const void> keep_alive_;  // owns the labels that samples_ point to
+  std::vector<Annotation> annotations_;
+  uint64_t samples_read_ = 0;
+  std::shared_ptr<const void> keep_alive_;  // owns the labels and points of the above
 };
 
 class TACHO_EXPORT Query {
@@ -97,7 +167,16 @@ class TACHO_EXPORT Query {
   //   kInvalidArgument    the data do not fit the expression (as Prometheus' errors
   //                       at execution, with its text): fix the query
   //   kResourceExhausted  a QueryLimits bound: narrow the query or raise the bound
-  [[nodiscard]] absl::StatusOr<QueryResult> Evaluate(Timestamp t) const;
+  //   kCancelled, kDeadlineExceeded  the Interrupt was used
+  [[nodiscard]] absl::StatusOr<QueryResult> Evaluate(Timestamp t,
+                                                     const EvaluateOptions& options = {}) const;
+
+  // The values at each step; the result is a kMatrix (a scalar is one series without
+  // labels). Errors as Evaluate's, and
+  //   kInvalidArgument    the step is below 1 ms, end is before start, or the expression is
+  //                       a string or a range vector
+  [[nodiscard]] absl::StatusOr<QueryResult> EvaluateRange(
+      const TimeRange& range, const EvaluateOptions& options = {}) const;
 
   // The expression as tacho understood it, printed the way Prometheus prints one.
   [[nodiscard]] std::string ToString() const;
