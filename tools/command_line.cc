@@ -16,7 +16,8 @@ std::string CommandLine::Get(const std::string& flag, std::string_view fallback)
 }
 
 absl::StatusOr<CommandLine> ParseCommandLine(std::span<const std::string> args,
-                                             std::span<const std::string_view> known) {
+                                             std::span<const std::string_view> known,
+                                             std::span<const std::string_view> switches) {
   CommandLine line;
   for (size_t i = 0; i < args.size(); ++i) {
     const std::string& arg = args[i];
@@ -31,6 +32,13 @@ absl::StatusOr<CommandLine> ParseCommandLine(std::span<const std::string> args,
     }
     const size_t equals = arg.find('=');
     const std::string name = arg.substr(2, equals == std::string::npos ? equals : equals - 2);
+    if (std::ranges::find(switches, name) != switches.end()) {
+      if (equals != std::string::npos) {
+        return absl::InvalidArgumentError(absl::StrCat("--", name, " takes no value"));
+      }
+      line.flags[name] = "";
+      continue;
+    }
     if (std::ranges::find(known, name) == known.end()) {
       return absl::InvalidArgumentError(
           absl::StrCat("unknown flag --", name, "; --help names them"));

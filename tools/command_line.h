@@ -1,4 +1,5 @@
-// CommandLine: a subcommand's words, flags taken out: --name=value or --name value.
+// CommandLine: a subcommand's words, flags taken out: --name=value or --name value, and
+// switches: --name.
 //
 // Ownership   Owns its strings.
 // Limits      ReadInput reads no more than it is told.
@@ -17,16 +18,18 @@ namespace tacho::tools {
 
 struct CommandLine {
   std::vector<std::string> words;
-  std::map<std::string, std::string> flags;  // without the dashes
+  std::map<std::string, std::string> flags;  // without the dashes; switches have no value
 
   // The flag's value, or fallback.
   [[nodiscard]] std::string Get(const std::string& flag, std::string_view fallback) const;
+  [[nodiscard]] bool Has(const std::string& flag) const { return flags.contains(flag); }
 };
 
-// Every flag takes a value; "--" ends the flags.
-//   kInvalidArgument    a flag that is not among `known`, or lacks its value
+// Every flag among `known` takes a value, none among `switches` does; "--" ends the flags.
+//   kInvalidArgument    a flag that is in neither, lacks its value, or may not have one
 absl::StatusOr<CommandLine> ParseCommandLine(std::span<const std::string> args,
-                                             std::span<const std::string_view> known);
+                                             std::span<const std::string_view> known,
+                                             std::span<const std::string_view> switches = {});
 
 // The whole of a file; "-" is standard input.
 //   kNotFound           it cannot be read

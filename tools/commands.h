@@ -15,6 +15,9 @@ int Check(std::span<const std::string> args);
 // query EXPRESSION BODY...
 int Query(std::span<const std::string> args);
 
+// test promql [--json] FILE...
+int Test(std::span<const std::string> args);
+
 }  // namespace tacho::tools
 
 #endif  // TACHO_TOOLS_COMMANDS_H_

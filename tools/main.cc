@@ -8,13 +8,18 @@
 
 namespace {
 
-constexpr const char* kHelp = R"(tachotool: check expositions and PromQL, and ask saved bodies
+constexpr const char* kHelp =
+    R"(tachotool: check expositions and PromQL, ask saved bodies, run PromQL tests
 
   tachotool check exposition FILE...   parse /metrics bodies; file:line:column of a fault
       --format text|openmetrics        (default: OpenMetrics if the body ends in # EOF)
   tachotool check promql FILE...       parse expressions, one a file; prints each as understood
   tachotool query EXPRESSION BODY...   take the bodies as scrapes of one target and evaluate
       --interval SECONDS               between two bodies (default 15); time is the last one's
+
+  tachotool test promql FILE...        run scripts in Prometheus' promqltest format; each failure
+      --json                           with file:line, or one JSON object an eval: file, line,
+                                       expr, result (passed, failed, unsupported), reason
 
   FILE may be - for standard input. Exit code: 0 fine, 1 faults in the input, 2 in the command.
 
@@ -38,6 +43,7 @@ int main(int argc, char** argv) {
   const std::span<const std::string> rest = std::span(args).subspan(1);
   if (command == "check") return tacho::tools::Check(rest);
   if (command == "query") return tacho::tools::Query(rest);
+  if (command == "test") return tacho::tools::Test(rest);
   std::cerr << "tachotool: no command '" << command << "'; --help names them\n";
   return 2;
 }
