@@ -6,6 +6,7 @@
 
 #include "engine/result.h"
 #include "parser/promql.h"
+#include "parser/promql_duration.h"
 
 namespace tacho::engine {
 
@@ -13,9 +14,10 @@ absl::StatusOr<std::shared_ptr<Plan>> Plan::Create(std::string_view promql,
                                                    std::shared_ptr<storage::Store> store,
                                                    const Options& options) {
   const QueryLimits& limits = options.query;
-  absl::StatusOr<parser::Ast> ast =
-      parser::ParsePromql(promql, {limits.max_query_bytes, limits.max_depth, limits.max_nodes});
+  absl::StatusOr<parser::Ast> ast = parser::ParsePromql(
+      promql, {limits.max_query_bytes, limits.max_depth, limits.max_nodes, options.promql});
   if (!ast.ok()) return ast.status();
+  if (absl::Status status = parser::FoldDurations(&*ast); !status.ok()) return status;
   absl::StatusOr<BuiltPlan> built = BuildPlan(*ast, options);
   if (!built.ok()) return built.status();
   return std::make_shared<Plan>(parser::PrintPromql(*ast), *std::move(built), std::move(store),

@@ -24,8 +24,8 @@ using storage::Target;
 
 absl::StatusOr<Selector> ParseSelector(std::string_view text, const Options& options) {
   const QueryLimits& limits = options.query;
-  absl::StatusOr<parser::Ast> ast =
-      parser::ParsePromql(text, {limits.max_query_bytes, limits.max_depth, limits.max_nodes});
+  absl::StatusOr<parser::Ast> ast = parser::ParsePromql(
+      text, {limits.max_query_bytes, limits.max_depth, limits.max_nodes, options.promql});
   if (!ast.ok()) return ast.status();
   const parser::Node& root = (*ast)[ast->root()];
   if (root.kind != parser::NodeKind::kVectorSelector) {

@@ -13,13 +13,28 @@ absl::Status ErrorAt(absl::StatusCode code, const parser::Ast& ast, const parser
                              absl::string_view(what.data(), what.size()))};
 }
 
+namespace {
+
+absl::Status NoSteps(const parser::Ast& ast, const parser::Node& node) {
+  return ErrorAt(absl::StatusCode::kUnimplemented, ast, node,
+                 "step() and range() in a duration are not supported yet");
+}
+
+}  // namespace
+
 absl::StatusOr<Selector> Selector::Create(const parser::Ast& ast, parser::NodeId id,
                                           const Options& options) {
   Selector selector;
   const parser::Node* node = &ast[id];
   if (node->kind == parser::NodeKind::kMatrixSelector) {
     selector.range_ns_ = node->range_ns;
+    if (node->range_expr != parser::kNoNode && node->range_ns == 0) return NoSteps(ast, *node);
     node = &ast[node->children[0]];
+  }
+  if (node->offset_expr != parser::kNoNode && node->offset_ns == 0) return NoSteps(ast, *node);
+  if (node->edges != parser::RangeEdges::kPlain) {
+    return ErrorAt(absl::StatusCode::kUnimplemented, ast, *node,
+                   "anchored and smoothed are not supported yet");
   }
   if (node->at != parser::AtKind::kNone) {
     return ErrorAt(absl::StatusCode::kUnimplemented, ast, *node,

@@ -7,7 +7,9 @@
 // Units       Spans are byte offsets [begin, end) into text(). Durations are
 //             nanoseconds (offset_ns, range_ns, step_ns); at_ms is Unix milliseconds.
 // Order       A child's index is smaller than its parent's: a loop from 0 to
-//             size() visits children first.
+//             size() visits children first. The nodes of one duration expression
+//             stand side by side, its root last; they are nobody's children, and
+//             those of an offset stand behind their selector.
 // Ownership   The Ast owns its nodes and a copy of the text.
 // Threads     Immutable once parsed.
 #ifndef TACHO_PARSER_AST_H_
@@ -24,6 +26,7 @@
 namespace tacho::parser {
 
 using NodeId = uint32_t;
+inline constexpr NodeId kNoNode = UINT32_MAX;
 
 enum class ValueType : uint8_t { kScalar, kString, kVector, kMatrix };
 // "scalar", "string", "instant vector", "range vector".
@@ -69,6 +72,10 @@ struct Matcher {
 
 enum class AtKind : uint8_t { kNone, kTimestamp, kStart, kEnd };
 
+// How a range selector treats the ends of its window: samples inside only, or with
+// the sample before it (anchored), or with values interpolated at both (smoothed).
+enum class RangeEdges : uint8_t { kPlain, kAnchored, kSmoothed };
+
 enum class Cardinality : uint8_t { kOneToOne, kManyToOne, kOneToMany, kManyToMany };
 
 struct VectorMatching {
@@ -77,6 +84,10 @@ struct VectorMatching {
   bool written = false;  // on or ignoring stands in the text
   std::vector<std::string> labels;
   std::vector<std::string> include;  // group_left(...) or group_right(...)
+  // What stands in for a missing sample of that side.
+  std::optional<double> fill_left = {};
+  std::optional<double> fill_right = {};
+  bool fill_both = false;  // written as fill(x), which sets both
 };
 
 struct Span {
@@ -102,10 +113,16 @@ struct Node {
   bool bare_name = false;  // the name stands before the braces
   std::vector<Matcher> matchers;
 
-  // Selectors and subqueries.
+  // Selectors and subqueries. A duration that was written as an expression has it in
+  // *_expr too: the root of kNumber, kParen, kUnary, kBinary and kCall nodes. Where it
+  // depends on step() or range(), *_ns is 0 and parser/promql_duration.h evaluates it.
   int64_t range_ns = 0;
   int64_t step_ns = 0;
   int64_t offset_ns = 0;
+  NodeId range_expr = kNoNode;
+  NodeId step_expr = kNoNode;
+  NodeId offset_expr = kNoNode;
+  RangeEdges edges = RangeEdges::kPlain;  // kVectorSelector, also of a kMatrixSelector
   AtKind at = AtKind::kNone;
   int64_t at_ms = 0;
 
@@ -132,6 +149,7 @@ class Ast {
     nodes_.push_back(std::move(node));
     return static_cast<NodeId>(nodes_.size() - 1);
   }
+  void RemoveLast() { nodes_.pop_back(); }
   Node& operator[](NodeId id) { return nodes_[id]; }
   const Node& operator[](NodeId id) const { return nodes_[id]; }
   size_t size() const { return nodes_.size(); }

@@ -5,6 +5,7 @@
 
 #include "parser/promql_builder.h"
 #include "parser/promql_check.h"
+#include "parser/promql_duration.h"
 #include "parser/promql_error.h"
 #include "parser/promql_grammar.h"
 #include "parser/promql_lexer.h"
@@ -36,6 +37,7 @@ absl::StatusOr<Ast> ParsePromql(std::string_view text, const ParseLimits& limits
   if (!ParseTokens(lexer.tokens(), &builder)) return ToStatus(text, builder.error());
   const std::optional<ParseError> error = CheckTypes(&ast);
   if (error) return ToStatus(text, *error);
+  FoldDurations(&ast).IgnoreError();  // a matter of those who evaluate
   return ast;
 }
 

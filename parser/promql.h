@@ -16,6 +16,7 @@
 
 #include "absl/status/statusor.h"
 #include "parser/ast.h"
+#include "tacho/options.h"
 
 namespace tacho::parser {
 
@@ -23,8 +24,7 @@ struct ParseLimits {
   size_t max_bytes = 8192;
   uint32_t max_depth = 100;
   uint32_t max_nodes = 10'000;
-  // Take experimental functions and aggregations too (limitk, mad_over_time, info).
-  bool experimental = false;
+  PromqlFeatures features = {};
 };
 
 //   kInvalidArgument    "line:column: parse error: what is wrong", Prometheus' text

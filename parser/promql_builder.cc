@@ -1,5 +1,5 @@
 // Expressions, calls and aggregations; selectors and their modifiers are in
-// promql_builder_selector.cc.
+// promql_builder_selector.cc, durations in promql_builder_duration.cc.
 #include "parser/promql_builder.h"
 
 #include <cmath>
@@ -59,6 +59,7 @@ void Builder::FailLimit(std::string message) {
 
 void Builder::Unexpected(const Token& token, ErrorContext context) {
   if (token.kind == TokenKind::kError) return Fail(lexer_.error_offset(), lexer_.error());
+  if (context == ErrorContext::kDuration) context = duration_;
   if (context == ErrorContext::kNone && aggregations_ > 0) context = ErrorContext::kAggregation;
   Fail(token.begin, UnexpectedText(text_, token, context));
 }
@@ -125,6 +126,11 @@ void Builder::ReduceSign(const Waiting& waiting) {
     operand.span.begin = waiting.begin;
     return;
   }
+  // Prometheus drops a plus here. Behind offset it keeps x offset +(5m) * 2 apart from
+  // x offset (5m) * 2, where the product is the offset.
+  const bool plus = in_duration() && waiting.op == Op::kAdd;
+  const bool kept = duration_ == ErrorContext::kOffset && operand.kind == NodeKind::kParen;
+  if (plus && !kept) return;
   Node node;
   node.kind = NodeKind::kUnary;
   node.type = operand.type;
@@ -137,6 +143,7 @@ void Builder::ReduceSign(const Waiting& waiting) {
 void Builder::ReduceBinary(Waiting waiting) {
   const NodeId right = Pop();
   const NodeId left = Pop();
+  if (in_duration()) CheckDurationOperator(waiting, left, right);
   const bool scalar = TypeOf(left) == ValueType::kScalar && TypeOf(right) == ValueType::kScalar;
   Node node;
   node.kind = NodeKind::kBinary;
@@ -149,7 +156,14 @@ void Builder::ReduceBinary(Waiting waiting) {
   if (IsSetOperator(node.op) && node.matching.cardinality == Cardinality::kOneToOne) {
     node.matching.cardinality = Cardinality::kManyToMany;
   }
+  const uint32_t begin = node.span.begin;
+  const bool filled = node.matching.fill_left || node.matching.fill_right;
   Push(std::move(node));
+  if (filled && !limits_.features.fill_modifiers) {
+    Fail(begin,
+         "fill modifiers are experimental and must be enabled with "
+         "--enable-feature=promql-binop-fill-modifiers");
+  }
 }
 
 void Builder::BoolModifier() { ops_.back().return_bool = true; }
@@ -169,9 +183,13 @@ void Builder::GroupSide() {
 
 void Builder::IncludeLabels() { ops_.back().matching.include = std::move(labels_); }
 
-void Builder::FillModifier() {
-  Fail(last_->begin, "binop fill modifiers are experimental and not enabled");
+void Builder::FillBoth() {
+  FillLeft();
+  FillRight();
+  ops_.back().matching.fill_both = true;
 }
+void Builder::FillLeft() { ops_.back().matching.fill_left = signed_; }
+void Builder::FillRight() { ops_.back().matching.fill_right = signed_; }
 
 void Builder::Number() {
   Node node;
@@ -180,6 +198,10 @@ void Builder::Number() {
   node.duration = last_->kind == TokenKind::kDuration;
   node.number = LastNumber();
   node.span = {last_->begin, last_->end};
+  int64_t ns = 0;
+  if (in_duration() && !SecondsToNanos(node.number, &ns)) {
+    return Fail(last_->begin, "duration out of range");
+  }
   Push(std::move(node));
 }
 
@@ -216,6 +238,7 @@ void Builder::CloseParen() {
   node.span = {parens_.back(), last_->end};
   node.children = {Pop()};
   parens_.pop_back();
+  if (in_duration()) NeedDurationExpressions((*ast_)[node.children[0]].span.begin);
   Push(std::move(node));
 }
 
@@ -257,13 +280,17 @@ void Builder::EndCall() {
   if (function == nullptr) {
     return Fail(call.head->begin, "unknown function with name " + QuoteText(name));
   }
-  if (function->experimental && !limits_.experimental) {
+  if (function->experimental && !limits_.features.experimental_functions) {
     return Fail(call.head->begin, "function " + QuoteText(name) + " is not enabled");
   }
+  PushCall(call, *function);
+}
+
+void Builder::PushCall(const Call& call, const Function& function) {
   Node node;
   node.kind = NodeKind::kCall;
-  node.type = function->result;
-  node.function = name;
+  node.type = function.result;
+  node.function = function.name;
   node.span = {call.head->begin, last_->end};
   node.children = TakeArguments(call);
   Push(std::move(node));
@@ -281,7 +308,7 @@ bool Builder::CheckAggregation(const Call& call, size_t args) {
   const size_t wanted = HasParameter(op) ? 2 : 1;
   if (args == 0) {
     FailAggregation(call, "no arguments for aggregate expression provided");
-  } else if (IsExperimental(op) && !limits_.experimental) {
+  } else if (IsExperimental(op) && !limits_.features.experimental_functions) {
     FailAggregation(call, std::string(OpName(op)) +
                               "() is experimental and must be enabled with "
                               "--enable-feature=promql-experimental-functions");

@@ -28,6 +28,7 @@
 #include "parser/ast.h"
 #include "parser/promql.h"
 #include "parser/promql_error.h"
+#include "parser/promql_functions.h"
 #include "parser/promql_lexer.h"
 #include "parser/promql_token.h"
 
@@ -57,7 +58,9 @@ class Builder {
   void MatchingLabels();
   void GroupSide();  // group_left, group_right
   void IncludeLabels();
-  void FillModifier();
+  void FillBoth();
+  void FillLeft();
+  void FillRight();
   void Number();
   void String();
   void OpenParen();
@@ -88,11 +91,20 @@ class Builder {
   void MatcherIsName();
   void EndSelector();
 
+  // One number or duration with a sign or none: of @ and fill.
+  void BeginSigned();
+  void SignOfSigned();
+  void ValueOfSigned();
+
+  // Durations, from where they stand to the modifier that takes them. In between come
+  // the methods for expressions.
+  void BeginRange();
+  void BeginStep();
+  void BeginOffset();
+  void BeginDurationCall();
+  void EndDurationCall();
+
   // Modifiers of the operand before them.
-  void BeginDuration();
-  void DurationSign();
-  void DurationValue();
-  void UnsupportedDuration();
   void Offset();
   void AtTime();
   void AtBoundary();  // start, end
@@ -101,9 +113,14 @@ class Builder {
   void Matrix();
   void Step();
   void Subquery();
-  void ExtendedRange();  // anchored, smoothed
+  void Edges();  // anchored, smoothed
 
  private:
+  // A duration that was read: a literal's value, or an expression for later.
+  struct Duration {
+    int64_t ns = 0;
+    NodeId expr = kNoNode;
+  };
   // An operator that waits for its right operand.
   struct Waiting {
     Op op = Op::kNone;
@@ -139,6 +156,7 @@ class Builder {
   void FailAggregation(const Call& call, std::string message);
   bool CheckAggregation(const Call& call, size_t args);
   std::vector<NodeId> TakeArguments(const Call& call);
+  void PushCall(const Call& call, const Function& function);
 
   // The value of the last token, a number or a duration, in seconds.
   double LastNumber();
@@ -147,7 +165,15 @@ class Builder {
   Node* Modified(std::string_view modifier);
   void ExtendOperand();
   void SetAt(AtKind at, int64_t ms);
-  int64_t PositiveDuration();
+
+  void BeginDuration(ErrorContext context);
+  [[nodiscard]] bool in_duration() const { return duration_ != ErrorContext::kNone; }
+  // Fails where duration expressions are off: there is one, and it begins at offset.
+  void NeedDurationExpressions(uint32_t offset);
+  void CheckDurationOperator(const Waiting& waiting, NodeId left, NodeId right);
+  NodeId Enclosed(NodeId id);
+  Duration TakeDuration();
+  Duration TakePositiveDuration();
 
   const Lexer& lexer_;
   const ParseLimits& limits_;
@@ -171,12 +197,12 @@ class Builder {
   uint32_t matcher_begin_ = 0;
   MatchOp matcher_op_ = MatchOp::kEqual;
 
-  double seconds_ = 0;
+  double signed_ = 0;
   bool negative_ = false;
-  uint32_t duration_begin_ = 0;
+  ErrorContext duration_ = ErrorContext::kNone;  // what is being read, if it is one
   uint32_t bracket_begin_ = 0;
-  int64_t range_ns_ = 0;
-  int64_t step_ns_ = 0;
+  Duration range_;
+  Duration step_;
 };
 
 }  // namespace tacho::parser

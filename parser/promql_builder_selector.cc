@@ -25,10 +25,12 @@ MatchOp MatchOpOf(TokenKind kind) {
   }
 }
 
+bool HasOffset(const Node& node) { return node.offset_ns != 0 || node.offset_expr != kNoNode; }
+
 // Why `node` can take no range; empty if it can.
 std::string_view RangeProblem(const Node& node) {
   if (node.kind != NodeKind::kVectorSelector) return "ranges only allowed for vector selectors";
-  if (node.offset_ns != 0) return "no offset modifiers allowed before range";
+  if (HasOffset(node)) return "no offset modifiers allowed before range";
   if (node.at != AtKind::kNone) return "no @ modifiers allowed before range";
   return {};
 }
@@ -85,19 +87,6 @@ void Builder::EndSelector() {
   Push(std::move(selector_));
 }
 
-void Builder::BeginDuration() {
-  negative_ = false;
-  duration_begin_ = last_[1].begin;
-}
-
-void Builder::DurationSign() { negative_ ^= last_->kind == TokenKind::kSub; }
-
-void Builder::DurationValue() { seconds_ = negative_ ? -LastNumber() : LastNumber(); }
-
-void Builder::UnsupportedDuration() {
-  Fail(last_->begin, "duration expressions are not supported; write one duration, such as 5m");
-}
-
 Node* Builder::Modified(std::string_view modifier) {
   Node& node = (*ast_)[operands_.back()];
   switch (node.kind) {
@@ -117,22 +106,22 @@ Node* Builder::Modified(std::string_view modifier) {
 void Builder::ExtendOperand() { (*ast_)[operands_.back()].span.end = last_->end; }
 
 void Builder::Offset() {
-  int64_t ns = 0;
-  if (!SecondsToNanos(seconds_, &ns)) return Fail(duration_begin_, "duration out of range");
+  const Duration offset = TakeDuration();
   Node* node = Modified("offset");
   if (node == nullptr) return;
-  if (node->offset_ns != 0) {
+  if (HasOffset(*node)) {
     return Fail((*ast_)[operands_.back()].span.begin, "offset may not be set multiple times");
   }
-  node->offset_ns = ns;
+  node->offset_ns = offset.ns;
+  node->offset_expr = offset.expr;
   ExtendOperand();
 }
 
 void Builder::AtTime() {
   int64_t ms = 0;
-  if (!SecondsToMillis(seconds_, &ms)) {
+  if (!SecondsToMillis(signed_, &ms)) {
     return Fail((*ast_)[operands_.back()].span.begin,
-                "timestamp out of bounds for @ modifier: " + FormatSixDecimals(seconds_));
+                "timestamp out of bounds for @ modifier: " + FormatSixDecimals(signed_));
   }
   SetAt(AtKind::kTimestamp, ms);
 }
@@ -156,22 +145,12 @@ void Builder::SetAt(AtKind at, int64_t ms) {
 
 void Builder::OpenBracket() { bracket_begin_ = last_->begin; }
 
-int64_t Builder::PositiveDuration() {
-  int64_t ns = 0;
-  if (!SecondsToNanos(seconds_, &ns)) {
-    Fail(duration_begin_, "duration out of range");
-  } else if (ns <= 0) {
-    FailAfterLookahead(duration_begin_, "duration must be greater than 0");
-  }
-  return ns;
-}
-
 void Builder::Range() {
-  range_ns_ = PositiveDuration();
-  step_ns_ = 0;
+  range_ = TakePositiveDuration();
+  step_ = {};
 }
 
-void Builder::Step() { step_ns_ = PositiveDuration(); }
+void Builder::Step() { step_ = TakePositiveDuration(); }
 
 void Builder::Matrix() {
   const Node& selector = (*ast_)[operands_.back()];
@@ -180,7 +159,8 @@ void Builder::Matrix() {
   Node node;
   node.kind = NodeKind::kMatrixSelector;
   node.type = ValueType::kMatrix;
-  node.range_ns = range_ns_;
+  node.range_ns = range_.ns;
+  node.range_expr = range_.expr;
   node.span = {selector.span.begin, last_->end};
   node.children = {Pop()};
   Push(std::move(node));
@@ -190,17 +170,39 @@ void Builder::Subquery() {
   Node node;
   node.kind = NodeKind::kSubquery;
   node.type = ValueType::kMatrix;
-  node.range_ns = range_ns_;
-  node.step_ns = step_ns_;
+  node.range_ns = range_.ns;
+  node.range_expr = range_.expr;
+  node.step_ns = step_.ns;
+  node.step_expr = step_.expr;
   node.span = {(*ast_)[operands_.back()].span.begin, last_->end};
   node.children = {Pop()};
   Push(std::move(node));
 }
 
-void Builder::ExtendedRange() {
-  const std::string_view modifier = last_->kind == TokenKind::kAnchored ? "anchored" : "smoothed";
-  Fail((*ast_)[operands_.back()].span.begin,
-       std::string(modifier) + " modifier is experimental and not enabled");
+void Builder::Edges() {
+  const bool anchored = last_->kind == TokenKind::kAnchored;
+  const RangeEdges edges = anchored ? RangeEdges::kAnchored : RangeEdges::kSmoothed;
+  const std::string modifier = anchored ? "anchored" : "smoothed";
+  Node& operand = (*ast_)[operands_.back()];
+  const uint32_t begin = operand.span.begin;
+  if (!limits_.features.extended_range_selectors) {
+    return Fail(begin, modifier +
+                           " modifier is experimental and must be enabled with "
+                           "--enable-feature=promql-extended-range-selectors");
+  }
+  if (operand.kind == NodeKind::kSubquery) {
+    return Fail(begin, modifier + " modifier is not supported for subqueries");
+  }
+  Node& selector =
+      operand.kind == NodeKind::kMatrixSelector ? (*ast_)[operand.children[0]] : operand;
+  if (selector.kind != NodeKind::kVectorSelector) {
+    return Fail(begin, modifier + " modifier not implemented");
+  }
+  if (selector.edges != RangeEdges::kPlain && selector.edges != edges) {
+    return Fail(begin, "anchored and smoothed modifiers cannot be used together");
+  }
+  selector.edges = edges;
+  ExtendOperand();
 }
 
 }  // namespace tacho::parser

@@ -194,13 +194,19 @@ class Checker {
   void CheckMatching(Node& node) {
     const bool vectors =
         TypeOf(node, 0) == ValueType::kVector && TypeOf(node, 1) == ValueType::kVector;
+    const bool fills = node.matching.fill_left || node.matching.fill_right;
     const std::string name = QuoteText(OpName(node.op));
     if (vectors) {
-      if (IsSetOperator(node.op) && node.matching.cardinality != Cardinality::kManyToMany) {
+      if (!IsSetOperator(node.op)) return;
+      if (node.matching.cardinality != Cardinality::kManyToMany) {
         Fail(node.span.begin, "no grouping allowed for " + name + " operation");
+      } else if (fills) {
+        Fail(node.span.begin, "filling in missing series not allowed for set operators");
       }
     } else if (!node.matching.labels.empty()) {
       Fail(node.span.begin, "vector matching only allowed between instant vectors");
+    } else if (fills) {
+      Fail(node.span.begin, "filling in missing series only allowed between instant vectors");
     } else if (IsSetOperator(node.op)) {
       Fail(node.span.begin, "set operator " + name + " not allowed in binary scalar expression");
     } else {

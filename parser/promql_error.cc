@@ -10,6 +10,7 @@ using K = TokenKind;
 std::string_view ContextText(ErrorContext context) {
   switch (context) {
     case ErrorContext::kNone:
+    case ErrorContext::kDuration:
       return "";
     case ErrorContext::kAggregation:
       return " in aggregation";
@@ -57,7 +58,8 @@ std::string Shortened(std::string_view text) {
 constexpr TokenSet kOperators(K::kRegexEqual, K::kRegexNotEqual, K::kNotEqual, K::kAdd, K::kSub,
                               K::kBinary, K::kAt, K::kAtan2, K::kAnd, K::kOr, K::kUnless);
 constexpr TokenSet kWords(K::kBool, K::kBy, K::kWithout, K::kOn, K::kIgnoring, K::kGroupLeft,
-                          K::kGroupRight, K::kFill, K::kOffset, K::kAnchored, K::kSmoothed);
+                          K::kGroupRight, K::kFill, K::kFillLeft, K::kFillRight, K::kOffset,
+                          K::kAnchored, K::kSmoothed);
 
 std::string Describe(std::string_view text, const Token& token) {
   const std::string_view word = TextOf(text, token);

@@ -33,6 +33,7 @@ enum class ErrorContext : uint8_t {
   kMatcherValue,  // {
   kOffset,
   kAt,
+  kDuration,  // of the three below: where the duration being read stands
   kRangeStart,
   kRangeNext,
   kStepStart,

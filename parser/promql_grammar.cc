@@ -85,16 +85,38 @@ constexpr Call<kMethod> Do() {
   return {};
 }
 
+// One token of each set comes next; neither is read. A token that is not the last has
+// one behind it.
+struct NextTwo : TokenParserBase<NextTwo> {
+  constexpr NextTwo(TokenSet one, TokenSet two) : first_set(one), second_set(two) {}
+  template <typename Iterator>
+  bool Read(Iterator& at, Builder&) const {
+    return first_set.Has(at->kind) && second_set.Has(at[1].kind);
+  }
+  TokenSet first_set;
+  TokenSet second_set;
+};
+
+// An operator that durations may have between them.
+struct DurationOperator : TokenParserBase<DurationOperator> {
+  template <typename Iterator>
+  bool Read(Iterator& at, Builder& builder) const {
+    const Op op = at->kind == K::kAtan2 ? Op::kNone : at->op;
+    if (op != Op::kPow && (op < Op::kAdd || op > Op::kMod)) return false;
+    builder.Take(*at++);
+    return true;
+  }
+};
+
 constexpr TokenSet kBinaryOperators(K::kAdd, K::kSub, K::kBinary, K::kNotEqual, K::kAtan2, K::kAnd,
                                     K::kOr, K::kUnless);
 // Keywords that may also name a metric; in a list of labels, some more.
 constexpr TokenSet kMetricNames(K::kIdentifier, K::kMetricIdentifier, K::kAggregator, K::kBy,
                                 K::kWithout, K::kAnd, K::kOr, K::kUnless, K::kOffset, K::kStart,
                                 K::kEndKeyword, K::kStep, K::kRange, K::kMinOf, K::kMaxOf,
-                                K::kAnchored, K::kSmoothed);
-constexpr TokenSet kLabelNames =
-    kMetricNames |
-    TokenSet(K::kBool, K::kOn, K::kIgnoring, K::kGroupLeft, K::kGroupRight, K::kAtan2, K::kFill);
+                                K::kAnchored, K::kSmoothed, K::kFill, K::kFillLeft, K::kFillRight);
+constexpr TokenSet kLabelNames = kMetricNames | TokenSet(K::kBool, K::kOn, K::kIgnoring,
+                                                         K::kGroupLeft, K::kGroupRight, K::kAtan2);
 constexpr TokenSet kFunctionNames(K::kIdentifier, K::kStart, K::kEndKeyword, K::kStep, K::kRange,
                                   K::kMinOf, K::kMaxOf);
 constexpr TokenSet kExprStart =
@@ -103,12 +125,11 @@ constexpr TokenSet kExprStart =
 constexpr TokenSet kMatchOperators(K::kAssign, K::kNotEqual, K::kRegexEqual, K::kRegexNotEqual);
 constexpr TokenSet kSigns(K::kAdd, K::kSub);
 constexpr TokenSet kNumbers(K::kNumber, K::kDuration);
-constexpr TokenSet kDurationOperators(K::kAdd, K::kSub, K::kBinary);
-constexpr TokenSet kDurationFunctions(K::kStep, K::kRange, K::kMinOf, K::kMaxOf);
 
 using B = Builder;
 
 constexpr x3::rule<struct ExprRule> expr = "expr";
+constexpr x3::rule<struct DurationRule> duration = "duration";
 
 // (a, b,)
 constexpr auto label = Is(kLabelNames) >> Do<&B::Label>() |
@@ -155,46 +176,68 @@ constexpr auto parenthesised = Is(K::kLeftParen) >> Do<&B::OpenParen>() >> expr 
 constexpr auto primary = aggregation | call | selector | Is(kNumbers) >> Do<&B::Number>() |
                          Is(K::kString) >> Do<&B::String>() | parenthesised | Or(C::kNone);
 
-// One number or duration with signs. What could go on as a duration expression is
-// refused here.
-constexpr auto Duration(ErrorContext context) {
-  return Do<&B::BeginDuration>() >> *(Is(kSigns) >> Do<&B::DurationSign>()) >>
-         (Is(kNumbers) >> Do<&B::DurationValue>() |
-          Is(kDurationFunctions) >>
-              (Next(K::kLeftParen) >> Do<&B::UnsupportedDuration>() | Or(context)) |
-          Is(K::kLeftParen) >> Do<&B::UnsupportedDuration>() | Or(context));
-}
-constexpr auto bracketed_end = -(Is(kDurationOperators) >> Do<&B::UnsupportedDuration>());
+// 5m * 2, step(), -(max_of(range(), 1h) + 30s)
+constexpr auto duration_end = Is(K::kRightParen) | Or(C::kDuration);
+constexpr auto duration_open = Is(K::kLeftParen) | Or(C::kDuration);
+constexpr auto duration_call =
+    Is(K::kStep, K::kRange) >> Do<&B::BeginDurationCall>() >> duration_open >> duration_end
+        >> Do<&B::EndDurationCall>() |
+    Is(K::kMinOf, K::kMaxOf) >> Do<&B::BeginDurationCall>() >> duration_open >> duration >>
+        (Is(K::kComma) | Or(C::kDuration)) >> duration >> duration_end >> Do<&B::EndDurationCall>();
+constexpr auto duration_primary = Is(kNumbers) >> Do<&B::Number>() | duration_call |
+                                  Is(K::kLeftParen) >> Do<&B::OpenParen>() >> duration
+                                      >> duration_end >> Do<&B::CloseParen>() |
+                                  Or(C::kDuration);
+constexpr auto duration_operand = *(Is(kSigns) >> Do<&B::Sign>()) >> duration_primary;
+constexpr auto duration_def =
+    Do<&B::BeginExpr>() >> duration_operand >>
+    *(DurationOperator() >> Do<&B::BinaryOperator>() >> duration_operand) >> Do<&B::EndExpr>();
+BOOST_SPIRIT_DEFINE(duration)
 
-constexpr auto offset = Is(K::kOffset) >> Duration(C::kOffset) >> Do<&B::Offset>();
-constexpr auto at_time = Do<&B::BeginDuration>() >>
+// Behind offset an operator belongs to the expression around it, x offset 1m + 2 being
+// (x offset 1m) + 2, unless the duration begins with a parenthesis or with two signs.
+constexpr auto offset_duration = (Next(K::kLeftParen) | NextTwo(kSigns, kSigns)) >> duration |
+                                 Do<&B::BeginExpr>() >>
+                                     -(Is(kSigns) >> Do<&B::Sign>()) >> duration_primary
+                                     >> Do<&B::EndExpr>();
+constexpr auto offset = Is(K::kOffset) >> Do<&B::BeginOffset>() >> offset_duration
+                        >> Do<&B::Offset>();
+
+constexpr auto at_time = Do<&B::BeginSigned>() >>
                          (Is(kNumbers) |
-                          Is(kSigns) >> Do<&B::DurationSign>() >> (Is(kNumbers) | Or(C::kAt))) >>
-                         Do<&B::DurationValue>() >> Do<&B::AtTime>();
+                          Is(kSigns) >> Do<&B::SignOfSigned>() >> (Is(kNumbers) | Or(C::kAt))) >>
+                         Do<&B::ValueOfSigned>() >> Do<&B::AtTime>();
 constexpr auto at_boundary = Is(K::kStart, K::kEndKeyword) >> (Is(K::kLeftParen) | Or(C::kAt)) >>
                              (Is(K::kRightParen) | Or(C::kAt)) >> Do<&B::AtBoundary>();
 constexpr auto at = Is(K::kAt) >> (at_time | at_boundary | Or(C::kAt));
 
-constexpr auto step = Duration(C::kStepStart) >> bracketed_end >> Do<&B::Step>() >>
+constexpr auto step = Do<&B::BeginStep>() >> duration >> Do<&B::Step>() >>
                       (Is(K::kRightBracket) | Or(C::kStepNext));
-constexpr auto range = Is(K::kLeftBracket) >> Do<&B::OpenBracket>() >>
-                       Duration(C::kRangeStart) >> bracketed_end >> Do<&B::Range>() >>
+constexpr auto range = Is(K::kLeftBracket) >> Do<&B::BeginRange>() >> duration >> Do<&B::Range>() >>
                        (Is(K::kRightBracket) >> Do<&B::Matrix>() |
                         Is(K::kColon) >> (Is(K::kRightBracket) | step) >> Do<&B::Subquery>() |
                         Or(C::kRangeNext));
-constexpr auto extended = Is(K::kAnchored, K::kSmoothed) >> Do<&B::ExtendedRange>();
+constexpr auto edges = Is(K::kAnchored, K::kSmoothed) >> Do<&B::Edges>();
 
 constexpr auto operand = *(Is(kSigns) >> Do<&B::Sign>()) >> primary >>
-                         *(offset | at | range | extended);
+                         *(offset | at | range | edges);
 
 // on(a) group_left(b)
 constexpr auto matching = Is(K::kOn, K::kIgnoring) >> Do<&B::MatchingKeyword>() >> label_list
                           >> Do<&B::MatchingLabels>() >>
                           -(Is(K::kGroupLeft, K::kGroupRight) >> Do<&B::GroupSide>() >>
                             -(Next(K::kLeftParen) >> label_list >> Do<&B::IncludeLabels>()));
+// fill(0), or fill_left(1) fill_right(-2) in either order
+constexpr auto fill_value = (Is(K::kLeftParen) | Or(C::kNone)) >> Do<&B::BeginSigned>() >>
+                            -(Is(kSigns) >> Do<&B::SignOfSigned>()) >>
+                            (Is(kNumbers) | Or(C::kNone)) >> Do<&B::ValueOfSigned>() >>
+                            (Is(K::kRightParen) | Or(C::kNone));
+constexpr auto fill_left = Is(K::kFillLeft) >> fill_value >> Do<&B::FillLeft>();
+constexpr auto fill_right = Is(K::kFillRight) >> fill_value >> Do<&B::FillRight>();
+constexpr auto fill = Is(K::kFill) >> fill_value >> Do<&B::FillBoth>() | fill_left >> -fill_right
+                      | fill_right >> -fill_left;
 constexpr auto binary_operator = Is(kBinaryOperators) >> Do<&B::BinaryOperator>() >>
-                                 -(Is(K::kBool) >> Do<&B::BoolModifier>()) >> -matching >>
-                                 -(Is(K::kFill) >> Do<&B::FillModifier>());
+                                 -(Is(K::kBool) >> Do<&B::BoolModifier>()) >> -matching >> -fill;
 
 constexpr auto expr_def = Do<&B::BeginExpr>() >> operand >>
                           *(binary_operator >> operand) >> Do<&B::EndExpr>();

@@ -202,7 +202,8 @@ void Lexer::Word() {
   if (colon) return Emit(TokenKind::kMetricIdentifier);
   const Keyword* keyword = FindKeyword(text_.substr(begin_, at_ - begin_));
   // fill came late to the language: metrics of that name go on working.
-  if (keyword == nullptr || (keyword->kind == TokenKind::kFill && !FollowedByParen())) {
+  constexpr TokenSet kFills(TokenKind::kFill, TokenKind::kFillLeft, TokenKind::kFillRight);
+  if (keyword == nullptr || (kFills.Has(keyword->kind) && !FollowedByParen())) {
     return Emit(TokenKind::kIdentifier);
   }
   Emit(keyword->kind, keyword->op);

@@ -4,9 +4,11 @@
 // does not matter.
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <utility>
 #include <vector>
 
+#include "parser/number.h"
 #include "parser/promql.h"
 #include "parser/promql_chars.h"
 #include "parser/promql_literal.h"
@@ -69,21 +71,24 @@ std::string SelectorText(const Node& node) {
   return texts.empty() ? out : out + "}";
 }
 
-// " @ 1.000 offset 5m"
-std::string ModifierText(const Node& node) {
-  std::string out;
-  if (node.at == AtKind::kTimestamp) out += " @ " + FormatTimestamp(node.at_ms);
-  if (node.at == AtKind::kStart) out += " @ start()";
-  if (node.at == AtKind::kEnd) out += " @ end()";
-  if (node.offset_ns > 0) out += " offset " + FormatDurationNanos(node.offset_ns);
-  if (node.offset_ns < 0) out += " offset -" + FormatDurationNanos(-node.offset_ns);
-  return out;
+std::string AtText(const Node& node) {
+  if (node.at == AtKind::kTimestamp) return " @ " + FormatTimestamp(node.at_ms);
+  if (node.at == AtKind::kStart) return " @ start()";
+  return node.at == AtKind::kEnd ? " @ end()" : "";
 }
 
-// "[5m:1m] @ 1.000 offset 5m"
-std::string SubqueryText(const Node& node) {
-  return "[" + FormatDurationNanos(node.range_ns) + ":" +
-         (node.step_ns == 0 ? "" : FormatDurationNanos(node.step_ns)) + "]" + ModifierText(node);
+std::string EdgesText(const Node& selector) {
+  if (selector.edges == RangeEdges::kAnchored) return " anchored";
+  return selector.edges == RangeEdges::kSmoothed ? " smoothed" : "";
+}
+
+// " fill_left (0) fill_right (1)"
+std::string FillText(const VectorMatching& matching) {
+  if (matching.fill_both) return " fill (" + FormatFloat(*matching.fill_left) + ")";
+  std::string out;
+  if (matching.fill_left) out += " fill_left (" + FormatFloat(*matching.fill_left) + ")";
+  if (matching.fill_right) out += " fill_right (" + FormatFloat(*matching.fill_right) + ")";
+  return out;
 }
 
 std::string MatchingText(const VectorMatching& matching) {
@@ -93,9 +98,11 @@ std::string MatchingText(const VectorMatching& matching) {
   if (!matching.labels.empty() || matching.on || grouped) {
     out += (matching.on ? " on" : " ignoring") + LabelList(matching.labels);
   }
-  if (!grouped) return out;
-  const bool left = matching.cardinality == Cardinality::kManyToOne;
-  return out + (left ? " group_left" : " group_right") + LabelList(matching.include);
+  if (grouped) {
+    const bool left = matching.cardinality == Cardinality::kManyToOne;
+    out += (left ? " group_left" : " group_right") + LabelList(matching.include);
+  }
+  return out + FillText(matching);
 }
 
 std::string OperatorText(const Node& node) {
@@ -150,6 +157,20 @@ class Printer {
     }
   }
 
+  // What follows a selector or a subquery.
+  void LaterOffset(const Node& node) {
+    if (node.offset_expr != kNoNode) {
+      LaterNode(node.offset_expr);
+      LaterText(" offset ");
+    } else if (node.offset_ns != 0) {
+      LaterText((node.offset_ns < 0 ? " offset -" : " offset ") +
+                FormatDurationNanos(std::abs(node.offset_ns)));
+    }
+  }
+  void LaterDuration(int64_t ns, NodeId expr) {
+    expr == kNoNode ? LaterText(FormatDurationNanos(ns)) : LaterNode(expr);
+  }
+
   // +Inf ^ 2 would be read as +(Inf ^ 2).
   void LaterLeft(const Node& binary) {
     const Node& left = ast_[binary.children[0]];
@@ -167,14 +188,13 @@ class Printer {
         AppendQuoted(node.text, &out_);
         return;
       case NodeKind::kVectorSelector:
-        out_ += SelectorText(node) + ModifierText(node);
-        return;
+        out_ += SelectorText(node) + AtText(node) + EdgesText(node);
+        return LaterOffset(node);
       case NodeKind::kMatrixSelector:
         PrintMatrix(node);
         return;
       case NodeKind::kSubquery:
-        LaterText(SubqueryText(node));
-        return LaterNode(node.children[0]);
+        return PrintSubquery(node);
       case NodeKind::kCall:
         out_ += node.function + "(";
         return LaterList(node.children);
@@ -195,11 +215,24 @@ class Printer {
     }
   }
 
-  // The selector's offset and @ are written behind the range.
+  // The selector's modifiers are written behind the range.
   void PrintMatrix(const Node& node) {
     const Node& selector = ast_[node.children[0]];
-    out_ += SelectorText(selector) + "[" + FormatDurationNanos(node.range_ns) + "]" +
-            ModifierText(selector);
+    out_ += SelectorText(selector) + "[";
+    LaterOffset(selector);
+    LaterText("]" + EdgesText(selector) + AtText(selector));
+    LaterDuration(node.range_ns, node.range_expr);
+  }
+
+  // x[5m:1m] @ 1.000 offset 5m
+  void PrintSubquery(const Node& node) {
+    LaterOffset(node);
+    LaterText("]" + AtText(node));
+    if (node.step_ns != 0 || node.step_expr != kNoNode) LaterDuration(node.step_ns, node.step_expr);
+    LaterText(":");
+    LaterDuration(node.range_ns, node.range_expr);
+    LaterText("[");
+    LaterNode(node.children[0]);
   }
 
   const Ast& ast_;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <optional>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -27,14 +28,19 @@ bool SameMatchers(std::vector<Matcher> a, std::vector<Matcher> b) {
   return a == b;
 }
 
+bool SameFill(const std::optional<double>& a, const std::optional<double>& b) {
+  return a.has_value() == b.has_value() && (!a || SameNumber(*a, *b));
+}
+
 bool SameMatching(const VectorMatching& a, const VectorMatching& b) {
   return a.cardinality == b.cardinality && a.on == b.on && a.labels == b.labels &&
-         a.include == b.include;
+         a.include == b.include && SameFill(a.fill_left, b.fill_left) &&
+         SameFill(a.fill_right, b.fill_right);
 }
 
 auto Plain(const Node& n) {
   return std::tie(n.kind, n.type, n.op, n.text, n.function, n.range_ns, n.step_ns, n.offset_ns,
-                  n.at, n.at_ms, n.without, n.grouping, n.return_bool);
+                  n.at, n.at_ms, n.edges, n.without, n.grouping, n.return_bool);
 }
 
 // by () and no grouping at all are the same, and so is ignoring () and no matching.
@@ -44,15 +50,26 @@ bool SameNode(const Node& a, const Node& b) {
          a.children.size() == b.children.size();
 }
 
+using Pairs = std::vector<std::pair<NodeId, NodeId>>;
+
+// False: one of them was written as an expression and the other was not.
+bool PairDurations(const Node& a, const Node& b, Pairs* pairs) {
+  for (const auto duration : {&Node::range_expr, &Node::step_expr, &Node::offset_expr}) {
+    if ((a.*duration == kNoNode) != (b.*duration == kNoNode)) return false;
+    if (a.*duration != kNoNode) pairs->emplace_back(a.*duration, b.*duration);
+  }
+  return true;
+}
+
 }  // namespace
 
 bool SameExpression(const Ast& a, const Ast& b) {
-  std::vector<std::pair<NodeId, NodeId>> pairs = {{a.root(), b.root()}};
+  Pairs pairs = {{a.root(), b.root()}};
   while (!pairs.empty()) {
     const Node& left = a[pairs.back().first];
     const Node& right = b[pairs.back().second];
     pairs.pop_back();
-    if (!SameNode(left, right)) return false;
+    if (!SameNode(left, right) || !PairDurations(left, right, &pairs)) return false;
     for (size_t i = 0; i < left.children.size(); ++i) {
       pairs.emplace_back(left.children[i], right.children[i]);
     }

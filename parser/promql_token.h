@@ -51,6 +51,8 @@ enum class TokenKind : uint8_t {
   kGroupLeft,
   kGroupRight,
   kFill,
+  kFillLeft,
+  kFillRight,
   kOffset,
   kAnchored,
   kSmoothed,

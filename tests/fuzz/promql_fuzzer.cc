@@ -15,6 +15,9 @@ namespace {
 using tacho::parser::Ast;
 using tacho::parser::ParseLimits;
 
+constexpr tacho::PromqlFeatures kAll{
+    .experimental_functions = true, .extended_range_selectors = true, .fill_modifiers = true};
+
 void Fail(const char* what, const std::string& text) {
   std::fprintf(stderr, "%s: %s\n", what, text.c_str());
   std::abort();
@@ -36,7 +39,10 @@ void CheckTree(const Ast& ast) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
-  const ParseLimits limits{.experimental = (data[0] & 1) != 0};
+  const ParseLimits limits{.features = {.experimental_functions = (data[0] & 1) != 0,
+                                        .duration_expressions = (data[0] & 2) == 0,
+                                        .extended_range_selectors = (data[0] & 4) != 0,
+                                        .fill_modifiers = (data[0] & 8) != 0}};
   const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
   const auto ast = tacho::parser::ParsePromql(text, limits);
   if (!ast.ok()) {
@@ -47,7 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   CheckTree(*ast);
   // Printing may add quotes, spaces and digits; the same limits need not hold.
-  const ParseLimits roomy{.max_bytes = 1 << 24, .experimental = true};
+  const ParseLimits roomy{.max_bytes = 1 << 24, .features = kAll};
   const std::string printed = PrintPromql(*ast);
   const auto again = tacho::parser::ParsePromql(printed, roomy);
   if (!again.ok()) Fail("printed text is refused", printed);

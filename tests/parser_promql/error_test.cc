@@ -172,17 +172,6 @@ constexpr Case kRules[] = {
     {"x[0s]", "1:3 duration must be greater than 0"},
     {"x[-5m]", "1:3 duration must be greater than 0"},
     {"x[1h:0]", "1:6 duration must be greater than 0"},
-    {"x[5m / 2]", "1:6 duration expressions are not supported; write one duration, such as 5m"},
-    {"x[(5m)]", "1:3 duration expressions are not supported; write one duration, such as 5m"},
-    {"x[step()]", "1:3 duration expressions are not supported; write one duration, such as 5m"},
-    {"x offset (5m)",
-     "1:10 duration expressions are not supported; write one duration, such as 5m"},
-    {"x offset max_of(1m, 2m)",
-     "1:10 duration expressions are not supported; write one duration, such as 5m"},
-    {"x anchored", "1:1 anchored modifier is experimental and not enabled"},
-    {"rate(x[5m] smoothed)", "1:6 smoothed modifier is experimental and not enabled"},
-    {"a + fill(0) b", "1:5 binop fill modifiers are experimental and not enabled"},
-    {"a + on(x) fill_left (0) b", "1:11 binop fill modifiers are experimental and not enabled"},
     {"foo(x)", "1:1 unknown function with name \"foo\""},
     {"holt_winters(x[1m], 1, 1)", "1:1 unknown function with name \"holt_winters\""},
     {"1 + info(x)", "1:5 function \"info\" is not enabled"},
@@ -278,7 +267,7 @@ TEST(ErrorTest, WhatTheTypesRefuse) {
 }
 
 TEST(ErrorTest, InfoTakesLabelSelectorsOnly) {
-  const ParseLimits experimental{.experimental = true};
+  const ParseLimits experimental{.features = {.experimental_functions = true}};
   EXPECT_TRUE(ParsePromql("info(x, {a='b'})", experimental).ok());
   EXPECT_TRUE(ParsePromql("info(x, {a=~'.*'})", experimental).ok());
   Check({"info(x, y)", "1:9 expected label selectors only, got vector selector instead"},

@@ -112,7 +112,7 @@ std::string CallOf(const std::string& name, const Parsed& p, size_t count, char 
   return out + ")";
 }
 
-const ParseLimits kAll{.experimental = true};
+const ParseLimits kAll{.features = {.experimental_functions = true}};
 
 TEST(FunctionTest, TableHasExactlyTheDocumentedOnes) {
   for (const Function& function : AllFunctions()) {

@@ -17,7 +17,10 @@ using ::tacho::testing::Generated;
 using ::tacho::testing::Generator;
 using ::tacho::testing::ShapeOf;
 
-constexpr ParseLimits kWide{.max_bytes = 1 << 20};
+constexpr ParseLimits kWide{
+    .max_bytes = 1 << 20,
+    .features = {
+        .experimental_functions = true, .extended_range_selectors = true, .fill_modifiers = true}};
 
 uint32_t Seed() {
   const char* seed = std::getenv("TACHO_SEED");

@@ -30,13 +30,26 @@ inline std::string ShapeOfSelector(const parser::Node& node) {
   return "sel(" + JoinTexts(matchers) + ")";
 }
 
-inline std::string ShapeOfModifiers(const parser::Node& node) {
+inline std::string ShapeOf(const parser::Ast& ast, parser::NodeId id);
+
+inline std::string ShapeOfModifiers(const parser::Ast& ast, const parser::Node& node) {
   std::string out;
   if (node.at == parser::AtKind::kTimestamp) out += "@" + std::to_string(node.at_ms);
   if (node.at == parser::AtKind::kStart) out += "@start";
   if (node.at == parser::AtKind::kEnd) out += "@end";
-  if (node.offset_ns != 0) out += "-" + std::to_string(node.offset_ns / 1'000'000) + "ms";
+  if (node.edges == parser::RangeEdges::kAnchored) out += " anchored";
+  if (node.edges == parser::RangeEdges::kSmoothed) out += " smoothed";
+  if (node.offset_expr != parser::kNoNode) {
+    out += "-" + ShapeOf(ast, node.offset_expr);
+  } else if (node.offset_ns != 0) {
+    out += "-" + std::to_string(node.offset_ns / 1'000'000) + "ms";
+  }
   return out;
+}
+
+// Milliseconds, or the shape of an expression.
+inline std::string ShapeOfDuration(const parser::Ast& ast, int64_t ns, parser::NodeId expr) {
+  return expr == parser::kNoNode ? std::to_string(ns / 1'000'000) : ShapeOf(ast, expr);
 }
 
 inline std::string ShapeOfBinaryHead(const parser::Node& node) {
@@ -49,6 +62,8 @@ inline std::string ShapeOfBinaryHead(const parser::Node& node) {
   if (m.cardinality == parser::Cardinality::kOneToMany) {
     out += " right[" + JoinTexts(m.include) + "]";
   }
+  if (m.fill_left) out += " fill_left " + parser::FormatNumberLiteral(*m.fill_left);
+  if (m.fill_right) out += " fill_right " + parser::FormatNumberLiteral(*m.fill_right);
   return out;
 }
 
@@ -69,12 +84,13 @@ inline std::string ShapeOf(const parser::Ast& ast, parser::NodeId id) {
     case NodeKind::kString:
       return "'" + node.text + "'";
     case NodeKind::kVectorSelector:
-      return ShapeOfSelector(node) + ShapeOfModifiers(node);
+      return ShapeOfSelector(node) + ShapeOfModifiers(ast, node);
     case NodeKind::kMatrixSelector:
-      return "(range " + std::to_string(node.range_ns / 1'000'000) + children + ")";
+      return "(range " + ShapeOfDuration(ast, node.range_ns, node.range_expr) + children + ")";
     case NodeKind::kSubquery:
-      return "(subquery " + std::to_string(node.range_ns / 1'000'000) + ":" +
-             std::to_string(node.step_ns / 1'000'000) + ShapeOfModifiers(node) + children + ")";
+      return "(subquery " + ShapeOfDuration(ast, node.range_ns, node.range_expr) + ":" +
+             ShapeOfDuration(ast, node.step_ns, node.step_expr) + ShapeOfModifiers(ast, node) +
+             children + ")";
     case NodeKind::kCall:
       return "(" + node.function + children + ")";
     case NodeKind::kAggregate:

@@ -22,7 +22,7 @@ absl::StatusOr<parser::Ast> Parse(const std::string& expr) {
   return parser::ParsePromql(expr, {.max_bytes = limits.max_query_bytes,
                                     .max_depth = limits.max_depth,
                                     .max_nodes = limits.max_nodes,
-                                    .experimental = true});
+                                    .features = ScriptOptions().promql});
 }
 
 // Their values are those of the range as a whole.
