@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <iostream>
 #include <string>
@@ -5,15 +6,20 @@
 #include "parser/exposition_parser.h"
 #include "parser/promql.h"
 #include "tacho/options.h"
+#include "tools/check_config.h"
 #include "tools/command_line.h"
 #include "tools/commands.h"
+#include "tools/fixes.h"
 
 namespace tacho::tools {
 namespace {
 
 // file:line:column: what is wrong. The message brings line:column already.
 int Fault(const std::string& file, const absl::Status& status) {
-  std::cerr << file << ":" << status.message() << "\n";
+  const std::string message(status.message());
+  std::cerr << file << ":" << message << "\n";
+  const std::string fix = SuggestFix(message);
+  if (!fix.empty()) std::cerr << "  fix: " << fix << "\n";
   return 1;
 }
 
@@ -23,7 +29,8 @@ Exposition GuessFormat(const std::string& body) {
   return eof ? Exposition::kOpenMetrics : Exposition::kText;
 }
 
-int CheckExposition(const std::string& file, const std::string& body, const std::string& format) {
+int CheckExposition(const std::string& file, const std::string& body, const CommandLine& line) {
+  const std::string format = line.Get("format", "guess");
   const Exposition as = format == "openmetrics" ? Exposition::kOpenMetrics
                         : format == "text"      ? Exposition::kText
                                                 : GuessFormat(body);
@@ -37,39 +44,66 @@ int CheckExposition(const std::string& file, const std::string& body, const std:
   return 0;
 }
 
-int CheckPromql(const std::string& file, const std::string& text) {
-  const auto ast = parser::ParsePromql(text);
+int CheckPromql(const std::string& file, const std::string& text, const CommandLine& line) {
+  const auto ast = parser::ParsePromql(text, {.features = FeaturesFor(line)});
   if (!ast.ok()) return Fault(file, ast.status());
   std::cout << file << ": " << parser::PrintPromql(*ast) << "\n";
   return 0;
+}
+
+int CheckRules(const std::string& file, const std::string& text, const CommandLine&) {
+  return CheckRulesFile(file, text);
+}
+
+int CheckScrapeConfig(const std::string& file, const std::string& text, const CommandLine&) {
+  return CheckScrapeConfigFile(file, text);
+}
+
+struct Kind {
+  std::string_view name;
+  int (*check)(const std::string& file, const std::string& text, const CommandLine& line);
+};
+constexpr Kind kKinds[] = {{"promql", &CheckPromql},
+                           {"exposition", &CheckExposition},
+                           {"rules", &CheckRules},
+                           {"scrape-config", &CheckScrapeConfig}};
+
+bool FormatIsKnown(const CommandLine& line) {
+  const std::string format = line.Get("format", "guess");
+  return format == "guess" || format == "text" || format == "openmetrics";
 }
 
 }  // namespace
 
 int Check(std::span<const std::string> args) {
   static constexpr std::array<std::string_view, 1> kFlags = {"format"};
-  const auto line = ParseCommandLine(args, kFlags);
-  if (!line.ok() || line->words.size() < 2) {
+  static constexpr std::array<std::string_view, 1> kSwitches = {"experimental"};
+  const auto line = ParseCommandLine(args, kFlags, kSwitches);
+  if (!line.ok() || line->words.size() < 2 || !FormatIsKnown(*line)) {
     std::cerr << "tachotool check: "
-              << (line.ok() ? "say what to check, and the files" : line.status().message()) << "\n";
+              << (!line.ok() ? std::string(line.status().message())
+                  : line->words.size() < 2
+                      ? "say what to check (promql, exposition, rules or scrape-config), and the "
+                        "files"
+                      : "--format is text or openmetrics")
+              << "\n";
     return 2;
   }
-  const std::string& what = line->words.front();
-  if (what != "promql" && what != "exposition") {
-    std::cerr << "tachotool check: cannot check '" << what << "'; promql or exposition\n";
+  const auto kind = std::ranges::find(kKinds, std::string_view(line->words.front()), &Kind::name);
+  if (kind == std::ranges::end(kKinds)) {
+    std::cerr << "tachotool check: cannot check '" << line->words.front()
+              << "'; promql, exposition, rules or scrape-config\n";
     return 2;
   }
   int worst = 0;
   for (const std::string& file : std::span(line->words).subspan(1)) {
     const auto text = ReadInput(file, StorageLimits().max_body_bytes);
-    if (!text.ok()) {
+    if (text.ok()) {
+      worst = std::max(worst, kind->check(file, *text, *line));
+    } else {
       std::cerr << text.status().message() << "\n";
-      worst = 1;
-      continue;
+      worst = std::max(worst, 1);
     }
-    const int code = what == "promql" ? CheckPromql(file, *text)
-                                      : CheckExposition(file, *text, line->Get("format", "guess"));
-    worst = std::max(worst, code);
   }
   return worst;
 }

@@ -54,6 +54,14 @@ absl::StatusOr<CommandLine> ParseCommandLine(std::span<const std::string> args,
   return line;
 }
 
+PromqlFeatures FeaturesFor(const CommandLine& line) {
+  PromqlFeatures features;
+  features.experimental_functions = line.Has("experimental");
+  features.extended_range_selectors = line.Has("experimental");
+  features.fill_modifiers = line.Has("experimental");
+  return features;
+}
+
 absl::StatusOr<std::string> ReadInput(const std::string& path, size_t max_bytes) {
   std::ifstream file;
   if (path != "-") {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "tacho/options.h"
 
 namespace tacho::tools {
 
@@ -30,6 +31,10 @@ struct CommandLine {
 absl::StatusOr<CommandLine> ParseCommandLine(std::span<const std::string> args,
                                              std::span<const std::string_view> known,
                                              std::span<const std::string_view> switches = {});
+
+// The language to take: with the switch --experimental also what Prometheus has behind
+// feature flags.
+PromqlFeatures FeaturesFor(const CommandLine& line);
 
 // The whole of a file; "-" is standard input.
 //   kNotFound           it cannot be read

@@ -1,4 +1,4 @@
-// tachotool: checks and queries from the command line.
+// tachotool: checks, queries and tests from the command line.
 #include <iostream>
 #include <span>
 #include <string>
@@ -8,23 +8,49 @@
 
 namespace {
 
-constexpr const char* kHelp =
-    R"(tachotool: check expositions and PromQL, ask saved bodies, run PromQL tests
+constexpr const char* kHelp = R"(tachotool: check files, ask questions, run PromQL tests
 
-  tachotool check exposition FILE...   parse /metrics bodies; file:line:column of a fault
-      --format text|openmetrics        (default: OpenMetrics if the body ends in # EOF)
-  tachotool check promql FILE...       parse expressions, one a file; prints each as understood
-  tachotool query EXPRESSION BODY...   take the bodies as scrapes of one target and evaluate
-      --interval SECONDS               between two bodies (default 15); time is the last one's
+CHECK: is a file right? A fault is shown as file:line:column, with a fix where there is one.
+  tachotool check promql FILE...          expressions, one a file; prints each as understood
+      --experimental                      take what Prometheus has behind feature flags
+  tachotool check exposition FILE...      /metrics bodies
+      --format text|openmetrics           default: OpenMetrics if the body ends in # EOF
+  tachotool check rules FILE...           the adapter's rules, their queries included
+  tachotool check scrape-config FILE...   the adapter's scrape configuration
 
-  tachotool test promql FILE...        run scripts in Prometheus' promqltest format; each failure
-      --json                           with file:line, or one JSON object an eval: file, line,
-                                       expr, result (passed, failed, unsupported), reason
+    echo 'sum(rate(http_requests_total))' | tachotool check promql -
+    -:1:10: parse error: expected type range vector in call to function "rate", got instant vector
+      fix: say over which time: m[5m] instead of m
 
-  FILE may be - for standard input. Exit code: 0 fine, 1 faults in the input, 2 in the command.
+QUERY: what is an expression worth?
+  tachotool query instant EXPRESSION BODY...
+  tachotool query range EXPRESSION BODY...
+      The bodies are taken as scrapes of one target, in order.
+      --interval D                        between two bodies; default 15s
+      --time TIME                         of an instant query; default: that of the last body
+      --start TIME --end TIME --step D    of a range query; default: from the first body to the
+                                          last by the interval. Times are seconds or durations
+                                          since the first body.
+      --experimental                      as above
+      --url http://HOST:PORT              ask an adapter or a Prometheus instead; times are
+                                          Unix seconds or RFC 3339
 
-  curl -s localhost:9090/metrics > a; sleep 15; curl -s localhost:9090/metrics > b
-  tachotool query 'sum by (code) (rate(http_requests_total[1m]))' a b
+    curl -s localhost:8080/metrics > a; sleep 15; curl -s localhost:8080/metrics > b
+    tachotool query instant 'sum by (code) (rate(http_requests_total[1m]))' a b
+    tachotool query instant up --url http://localhost:9090
+
+TEST: does the engine still answer as it should?
+  tachotool test promql FILE...           scripts in Prometheus' promqltest format
+      --json                              an object an evaluation: file, line, expr, result
+                                          (passed, failed, unsupported), reason
+
+    printf 'load 1m\n m 1 2\n\neval range from 0 to 1m step 1m m * 2\n {} 2 4\n' |
+      tachotool test promql -
+    1 passed, 0 failed, 0 unsupported
+
+FILE may be - for standard input.
+Exit code: 0 fine; 1 faults in the input, or a failed test; 2 a wrong command line, or a script
+that is malformed or cannot be read.
 )";
 
 }  // namespace
@@ -32,7 +58,8 @@ constexpr const char* kHelp =
 int main(int argc, char** argv) {
   const std::vector<std::string> args(argv + 1, argv + argc);
   const std::string command = args.empty() ? "--help" : args.front();
-  if (command == "--help" || command == "-h" || command == "help") {
+  const bool asks = args.size() > 1 && (args[1] == "--help" || args[1] == "-h");
+  if (command == "--help" || command == "-h" || command == "help" || asks) {
     std::cout << kHelp;
     return args.empty() ? 2 : 0;
   }

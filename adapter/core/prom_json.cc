@@ -59,6 +59,7 @@ std::string ResultJson(const Answer& answer) {
     case ResultType::kString:
       return absl::StrCat("\"string\",\"result\":", point(answer.string));
     case ResultType::kVector:
+    case ResultType::kMatrix:  // the engine gives none to an instant query yet
       break;
   }
   const std::string time = VectorTime(answer.time);

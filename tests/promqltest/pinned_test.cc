@@ -6,12 +6,13 @@
 #include <string>
 
 #include "parser/promql.h"
+#include "tools/promqltest/storage.h"
 
 namespace tacho::promqltest {
 namespace {
 
 std::optional<Pinned> Pin(std::string_view expr, int64_t at_ms = 50'000) {
-  const auto ast = parser::ParsePromql(expr, {.experimental = true});
+  const auto ast = parser::ParsePromql(expr, {.features = ScriptOptions().promql});
   EXPECT_TRUE(ast.ok()) << ast.status();
   return ast.ok() ? PinSelectors(*ast, at_ms) : std::nullopt;
 }
@@ -29,6 +30,8 @@ TEST(PinnedTest, PinsEverySelectorOnce) {
   EXPECT_EQ(PinnedText("m offset 5s * 2"), "m offset 5s @ 50.000 * 2");
   EXPECT_EQ(PinnedText("rate(m[1m] offset -5s)"), "rate(m[1m] offset -5s @ 50.000)");
   EXPECT_EQ(PinnedText("1 + 2"), "1 + 2");
+  EXPECT_EQ(PinnedText("rate(m[1m] anchored)"), "rate(m[1m] anchored @ 50.000)");
+  EXPECT_EQ(PinnedText("m smoothed offset (1m*2)"), "m smoothed offset (1m*2) @ 50.000");
 }
 
 TEST(PinnedTest, LeavesWhatIsPinned) {
