@@ -12,20 +12,20 @@
 namespace tacho {
 namespace {
 
-absl::Status CheckTargetLabels(const Labels& labels, const Options& options) {
+absl::Status CheckTargetLabels(const Labels& labels, const storage::LabelLimits& limits) {
   absl::StatusOr<Labels> checked = Labels::Create({labels.begin(), labels.end()});
   if (!checked.ok()) return checked.status();
-  const StorageLimits& limits = options.storage;
-  if (labels.size() > limits.max_labels_per_series) {
+  if (labels.size() > limits.count) {
     return absl::ResourceExhaustedError(
-        absl::StrCat("a target has ", labels.size(), " labels; raise max_labels_per_series"));
+        absl::StrCat("a target has ", labels.size(), " labels, over ", limits.count,
+                     "; raise max_labels_per_series or its label_limit"));
   }
   for (const Label& label : labels) {
-    if (label.name.size() > limits.max_label_name_bytes ||
-        label.value.size() > limits.max_label_value_bytes) {
-      return absl::ResourceExhaustedError(
-          absl::StrCat("target label ", label.name.substr(0, 80),
-                       " is too long; raise max_label_name_bytes or max_label_value_bytes"));
+    if (label.name.size() > limits.name_bytes || label.value.size() > limits.value_bytes) {
+      return absl::ResourceExhaustedError(absl::StrCat(
+          "target label ", label.name.substr(0, 80),
+          " is too long; raise max_label_name_bytes or max_label_value_bytes, or the target's "
+          "label_name_length_limit or label_value_length_limit"));
     }
   }
   return absl::OkStatus();
@@ -58,9 +58,8 @@ Database::Database(Options options)
     : impl_(std::make_shared<engine::DatabaseImpl>(std::move(options))) {}
 
 absl::StatusOr<Target> Database::AddTarget(const Labels& labels, const TargetOptions& options) {
-  if (absl::Status status = CheckTargetLabels(labels, this->options()); !status.ok()) {
-    return status;
-  }
+  const storage::LabelLimits limits(options, this->options().storage);
+  if (absl::Status status = CheckTargetLabels(labels, limits); !status.ok()) return status;
   absl::StatusOr<storage::TargetRef> target = impl_->store()->AddTarget(labels, options);
   if (!target.ok()) return target.status();
   return Target(
@@ -72,7 +71,8 @@ absl::Status Database::Append(const Labels& series, Timestamp t, double value) {
     return absl::InvalidArgumentError(
         absl::StrCat("series ", series.ToString(), " has no __name__"));
   }
-  if (absl::Status status = CheckTargetLabels(series, options()); !status.ok()) return status;
+  const storage::LabelLimits limits({}, options().storage);
+  if (absl::Status status = CheckTargetLabels(series, limits); !status.ok()) return status;
   const Labels name({{std::string(kMetricNameLabel), std::string(series.Get(kMetricNameLabel))}});
   absl::Status status;
   for (int tries = 0; tries < 2; ++tries) {

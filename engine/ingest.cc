@@ -26,6 +26,8 @@ std::span<const TextLabel> AsText(std::span<const parser::LabelRef> labels,
   return out;
 }
 
+static_assert(parser::kNoPosition == storage::kNoPosition && parser::kDropped == storage::kDropped);
+
 // Puts into the row what the replay could not.
 class RowSink final : public parser::ReplaySink {
  public:
@@ -39,7 +41,7 @@ class RowSink final : public parser::ReplaySink {
                : row_.Add(sample.metric, labels, sample.value);
   }
 
-  void OnMiss(const ParsedSample& sample) override { Place(sample); }
+  bool OnMiss(const ParsedSample& sample) override { return Place(sample) != storage::kDropped; }
   void OnTimestamp(uint32_t position, double value, int64_t timestamp_ms) override {
     row_.SetAt(position, value, timestamp_ms);
   }
@@ -50,6 +52,11 @@ class RowSink final : public parser::ReplaySink {
   const bool keep_timestamps_;
   std::vector<TextLabel> text_;
 };
+
+uint64_t Filled(std::span<const double> row) {
+  return static_cast<uint64_t>(
+      std::ranges::count_if(row, [](double value) { return !storage::IsHole(value); }));
+}
 
 uint32_t SampleLimit(const TargetOptions& target, const StorageLimits& limits) {
   if (target.sample_limit == 0) return limits.max_samples_per_scrape;
@@ -75,22 +82,30 @@ absl::Status CheckSeries(const Labels& series) {
   return absl::OkStatus();
 }
 
-// How a body's labels become identities depends on nothing else of the target.
-std::string ContextOf(const Labels& labels, bool honor_labels) {
-  std::string context = honor_labels ? "honor" : "rename";
+// How a body's labels become identities depends on nothing else of the target. A plan
+// keeps its rewriter (Accounted), so while the plan lives no other has that address.
+std::string ContextOf(const Labels& labels, const TargetOptions& options) {
+  std::string context = options.honor_labels ? "honor" : "rename";
   for (const Label& label : labels) {
     absl::StrAppend(&context, " ", label.name.size(), ":", label.name);
+  }
+  if (options.rewriter != nullptr) {
+    absl::StrAppend(&context, "\n", reinterpret_cast<uintptr_t>(options.rewriter.get()), " ",
+                    options.rewriter->KeyOf(labels));
   }
   return context;
 }
 
-// The plan, counted in the store's bytes for as long as it lives.
+// The plan, counted in the store's bytes for as long as it lives. It keeps the rewriter that
+// its positions are due to.
 std::shared_ptr<const ReplayPlan> Accounted(std::shared_ptr<const ReplayPlan> plan,
+                                            std::shared_ptr<const LabelRewriter> rewriter,
                                             const std::shared_ptr<storage::Store>& store) {
   const size_t bytes = plan->bytes();
   store->counters().bytes.Add(bytes);
   const ReplayPlan* raw = plan.get();
-  return {raw, [plan = std::move(plan), store, bytes](const ReplayPlan*) mutable {
+  return {raw, [plan = std::move(plan), rewriter = std::move(rewriter), store,
+                bytes](const ReplayPlan*) mutable {
             store->counters().bytes.Sub(bytes);
             plan.reset();
           }};
@@ -114,7 +129,7 @@ std::shared_ptr<const ReplayPlan> TargetImpl::ChoosePlan(RowWriter& row, std::st
   if (plan_ != nullptr && plan_layout_ == row.layout()) return plan_;
   plan_ = nullptr;
   if (!may_adopt || row.shape()->size() > 0) return nullptr;
-  const std::string context = ContextOf(labels(), row.honor_labels());
+  const std::string context = ContextOf(labels(), row.options());
   SharedPlan known = plans_->FindFor(body, format, context);
   if (known.plan == nullptr) return nullptr;
   row.Adopt(std::move(known.shape));
@@ -130,8 +145,8 @@ void TargetImpl::RenewPlan(RowWriter& row, std::string_view body, Exposition for
   missed_ = 0;
   plan_layout_ = row.layout();
   if (row.added() == 0) {
-    SharedPlan other = plans_->FindOf(*row.shape(), body, format,
-                                      ContextOf(labels(), row.honor_labels()), plan_.get());
+    SharedPlan other =
+        plans_->FindOf(*row.shape(), body, format, ContextOf(labels(), row.options()), plan_.get());
     if (other.plan != nullptr) {
       plan_ = std::move(other.plan);
       return;
@@ -143,7 +158,7 @@ void TargetImpl::RenewPlan(RowWriter& row, std::string_view body, Exposition for
       return row.PositionOf(sample.metric, AsText(sample.labels, text));
     });
   }
-  plan_ = Accounted(std::move(made), store_);
+  plan_ = Accounted(std::move(made), row.options().rewriter, store_);
 }
 
 absl::Status TargetImpl::ReadBody(const ReplayPlan* plan, std::string_view body, Exposition format,
@@ -159,7 +174,7 @@ absl::Status TargetImpl::ReadBody(const ReplayPlan* plan, std::string_view body,
   }
   auto read = ReplayPlan::Read(
       body, format, max_samples, [&sink](const ParsedSample& sample) { return sink.Place(sample); },
-      &counts->samples);
+      counts);
   if (read.ok()) *made = *std::move(read);
   return read.status();
 }
@@ -184,7 +199,7 @@ absl::StatusOr<IngestReport> TargetImpl::IngestOnce(std::string_view body, Expos
   }
   // A shape that was taken over must be most of what the body holds, and the other way
   // round; or the target would carry another's series for ever.
-  if (adopted && uint64_t{counts.replayed} * 8 < uint64_t{row.shape()->size()} * 7) {
+  if (adopted && Filled(row.known()) * 8 < uint64_t{row.shape()->size()} * 7) {
     plan_ = nullptr;
     *mistaken = true;
     return IngestReport();
@@ -197,6 +212,7 @@ absl::StatusOr<IngestReport> TargetImpl::IngestOnce(std::string_view body, Expos
   const bool renew = missed_ * 4 > counts.samples;
   if (renew) RenewPlan(row, body, format, std::move(made));
   row.report().samples = counts.samples;
+  row.report().dropped = counts.dropped;
   row.report().replayed = counts.replayed;
   absl::StatusOr<IngestReport> report = row.Commit();
   if (report.ok()) store_->counters().samples_replayed.Add(counts.replayed);
@@ -204,7 +220,7 @@ absl::StatusOr<IngestReport> TargetImpl::IngestOnce(std::string_view body, Expos
     plan_ = nullptr;
     return report;
   }
-  if (renew) plans_->Put({plan_, row.shape()}, ContextOf(labels(), options.honor_labels));
+  if (renew) plans_->Put({plan_, row.shape()}, ContextOf(labels(), options));
   return report;
 }
 

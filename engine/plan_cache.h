@@ -31,7 +31,8 @@ class PlanCache {
   static constexpr size_t kEntries = 64;
 
   // context: what decides how a body's labels become identities (the names of the
-  // target's labels, and honor_labels). A plan that is here already is only used again.
+  // target's labels, honor_labels, and the rewriter with its key). A plan that is here
+  // already is only used again.
   void Put(const SharedPlan& shared, const std::string& context);
 
   // A plan for a target that is seen for the first time; empty if none looks right.

@@ -111,7 +111,7 @@ bool Replayer::EnterRun() {
 bool Replayer::FollowLines() {
   const size_t run_end = table_.run_end(run_);
   const BoundKind bound = BoundKindOf(type_);
-  const uint32_t room = options_.max_samples - counts_.samples;
+  const uint32_t room = options_.max_samples - counts_.kept();
   const size_t stop = std::min(run_end, line_ + room);
   const size_t first = line_;
   size_t line = first;
@@ -162,7 +162,7 @@ inline const char* Replayer::ReadLine(const PlanLine& line, const char* value) {
   }
   if (after == nullptr) after = ReadLineTail({value, end_}, table_.format(), &tail);
   if (after == nullptr) return nullptr;
-  if (tail.has_timestamp && options_.keep_timestamps) {
+  if (tail.has_timestamp && options_.keep_timestamps && line.position != kDropped) {
     sink_.OnTimestamp(line.position, tail.value, tail.timestamp_ms);
   } else {
     Store(line.position, tail.value);
@@ -171,6 +171,10 @@ inline const char* Replayer::ReadLine(const PlanLine& line, const char* value) {
 }
 
 inline void Replayer::Store(uint32_t position, double value) {
+  if (position == kDropped) [[unlikely]] {
+    ++counts_.dropped;
+    return;
+  }
   double& place = row_[position];
 #ifdef TACHO_CANARY  // a planted bug: the last value wins. fuzz_replay_canary must find it.
   place = value;
@@ -191,7 +195,6 @@ bool Replayer::ReadOneSample() {
     status_ = parser_.status();
     return false;
   }
-  if (TooMany()) return false;
   ++counts_.samples;
   at_ = begin_ + parser_.offset();
   type_ = parser_.type();
@@ -202,13 +205,14 @@ bool Replayer::ReadOneSample() {
     run_ = table_.run_of(line);
     entered_ = true;
   }
-  return true;
+  return !TooMany();
 }
 
 void Replayer::Deliver(const ParsedSample& sample, size_t line) {
   if (line == ReplayTable::kNoLine) {
-    sink_.OnMiss(sample);
-  } else if (sample.has_timestamp && options_.keep_timestamps) {
+    if (!sink_.OnMiss(sample)) ++counts_.dropped;
+  } else if (sample.has_timestamp && options_.keep_timestamps &&
+             table_.line(line).position != kDropped) {
     sink_.OnTimestamp(table_.line(line).position, sample.value, sample.timestamp_ms);
   } else {
     Store(table_.line(line).position, sample.value);
@@ -216,7 +220,7 @@ void Replayer::Deliver(const ParsedSample& sample, size_t line) {
 }
 
 bool Replayer::TooMany() {
-  if (counts_.samples < options_.max_samples) return false;
+  if (counts_.kept() <= options_.max_samples) return false;
   status_ = TooManySamples(options_.max_samples);
   return true;
 }

@@ -35,22 +35,32 @@
 namespace tacho::parser {
 
 inline constexpr uint32_t kNoPosition = UINT32_MAX;
+// The place of a line that is known and unwanted: it is read like any other, and its
+// sample is left out of the row.
+inline constexpr uint32_t kDropped = UINT32_MAX - 1;
 
 class ReplayTable;
+
+struct ReplayCounts {
+  uint32_t samples = 0;   // read, whatever became of them
+  uint32_t replayed = 0;  // of these, by comparison
+  uint32_t dropped = 0;   // of these, left out of the row by the plan or the sink
+  [[nodiscard]] uint32_t kept() const { return samples - dropped; }
+};
 
 class ReplayPlan {
  public:
   // A plan of this body, as far as it parses. position_of says where each sample goes
-  // (kNoPosition: leave the line out). Called once per sample in the body's order.
+  // (kNoPosition: leave the line out of the plan). Called once per sample in the body's order.
   static std::shared_ptr<const ReplayPlan> Build(
       std::string_view body, Exposition format,
       absl::FunctionRef<uint32_t(const ParsedSample&)> position_of);
   // Reads a body of which nothing is known, and makes its plan on the way.
   //   kInvalidArgument    as ExpositionParser
-  //   kResourceExhausted  more than max_samples
+  //   kResourceExhausted  more than max_samples that are not dropped
   static absl::StatusOr<std::shared_ptr<const ReplayPlan>> Read(
       std::string_view body, Exposition format, uint32_t max_samples,
-      absl::FunctionRef<uint32_t(const ParsedSample&)> position_of, uint32_t* samples);
+      absl::FunctionRef<uint32_t(const ParsedSample&)> position_of, ReplayCounts* counts);
   ~ReplayPlan();
 
   [[nodiscard]] Exposition format() const;
@@ -73,8 +83,8 @@ class ReplayPlan {
 class ReplaySink {
  public:
   virtual ~ReplaySink() = default;
-  // A sample whose line the plan does not know.
-  virtual void OnMiss(const ParsedSample& sample) = 0;
+  // A sample whose line the plan does not know. False: it is unwanted, and dropped.
+  virtual bool OnMiss(const ParsedSample& sample) = 0;
   // A known sample that carries a timestamp; called instead of storing the value,
   // and only if ReplayOptions::keep_timestamps.
   virtual void OnTimestamp(uint32_t position, double value, int64_t timestamp_ms) = 0;
@@ -87,16 +97,11 @@ struct ReplayOptions {
   uint32_t max_samples = UINT32_MAX;
 };
 
-struct ReplayCounts {
-  uint32_t samples = 0;   // read, whatever became of them
-  uint32_t replayed = 0;  // of these, by comparison
-};
-
 // Reads the whole body. Known samples are written to row[position], where row holds
 // at least plan->positions() values and each is `hole` (a bit pattern that no parsed
 // number has) until written. plan may be null: then every sample is a miss.
 //   kInvalidArgument    as ExpositionParser
-//   kResourceExhausted  more than max_samples
+//   kResourceExhausted  more than max_samples that are not dropped
 // After an error the row and the sink hold what came before it: drop both.
 absl::Status Replay(const ReplayPlan* plan, std::string_view body, Exposition format,
                     const ReplayOptions& options, std::span<double> row, double hole,

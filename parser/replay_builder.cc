@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "parser/number_inline.h"
+#include "parser/replay.h"
 #include "parser/text.h"
 
 namespace tacho::parser {
@@ -54,7 +55,7 @@ void ReplayBuilder::AddLine(const ParsedSample& sample, uint32_t position) {
   line.bound = BoundKindOf(sample.type);
   table_->lines_.push_back(line);
   hashes_.push_back(HashOfText(identity));
-  table_->positions_ = std::max(table_->positions_, position + 1);
+  if (position != kDropped) table_->positions_ = std::max(table_->positions_, position + 1);
 }
 
 std::unique_ptr<const ReplayTable> ReplayBuilder::Finish() {

@@ -25,21 +25,22 @@ using PositionOf = absl::FunctionRef<uint32_t(const ParsedSample&)>;
 
 // Puts the body's lines into the builder, as far as it parses.
 absl::Status ReadLines(std::string_view body, Exposition format, uint32_t max_samples,
-                       PositionOf position_of, ReplayBuilder* builder, uint32_t* samples) {
-  *samples = 0;
+                       PositionOf position_of, ReplayBuilder* builder, ReplayCounts* counts) {
+  *counts = {};
   ExpositionParser parser(body, format);
   ParsedSample sample;
   size_t line_end = 0;
   while (parser.Next(&sample)) {
-    if (*samples == max_samples) return TooManySamples(max_samples);
     const auto line = static_cast<size_t>(sample.identity.data() - body.data());
-    if (*samples == 0 || line != line_end) {
+    if (counts->samples == 0 || line != line_end) {
       builder->AddOpening(body.substr(line_end, line - line_end), sample.type,
                           parser.type_was_set());
     }
-    ++*samples;
+    ++counts->samples;
     line_end = parser.offset();
     const uint32_t position = position_of(sample);
+    if (position == kDropped) ++counts->dropped;
+    if (counts->kept() > max_samples) return TooManySamples(max_samples);
     if (position != kNoPosition) builder->AddLine(sample, position);
   }
   return parser.status();
@@ -49,9 +50,9 @@ absl::Status ReadLines(std::string_view body, Exposition format, uint32_t max_sa
 
 absl::StatusOr<std::shared_ptr<const ReplayPlan>> ReplayPlan::Read(
     std::string_view body, Exposition format, uint32_t max_samples,
-    absl::FunctionRef<uint32_t(const ParsedSample&)> position_of, uint32_t* samples) {
+    absl::FunctionRef<uint32_t(const ParsedSample&)> position_of, ReplayCounts* counts) {
   ReplayBuilder builder(format);
-  const absl::Status read = ReadLines(body, format, max_samples, position_of, &builder, samples);
+  const absl::Status read = ReadLines(body, format, max_samples, position_of, &builder, counts);
   if (!read.ok()) return read;
   return std::shared_ptr<const ReplayPlan>(new ReplayPlan(builder.Finish()));
 }
@@ -60,8 +61,8 @@ std::shared_ptr<const ReplayPlan> ReplayPlan::Build(
     std::string_view body, Exposition format,
     absl::FunctionRef<uint32_t(const ParsedSample&)> position_of) {
   ReplayBuilder builder(format);
-  uint32_t samples = 0;
-  ReadLines(body, format, UINT32_MAX, position_of, &builder, &samples).IgnoreError();
+  ReplayCounts counts;
+  ReadLines(body, format, UINT32_MAX, position_of, &builder, &counts).IgnoreError();
   return std::shared_ptr<const ReplayPlan>(new ReplayPlan(builder.Finish()));
 }
 

@@ -29,7 +29,15 @@ std::string Shortened(std::string_view name) {
   return std::string(name.substr(0, end)) + "...";
 }
 
+uint32_t Tighter(uint32_t own, uint32_t all) { return own == 0 ? all : std::min(own, all); }
+
 }  // namespace
+
+LabelLimits::LabelLimits(const TargetOptions& target, const StorageLimits& store)
+    : count(Tighter(target.label_limit, store.max_labels_per_series)),
+      name_bytes(Tighter(target.label_name_length_limit, store.max_label_name_bytes)),
+      value_bytes(Tighter(target.label_value_length_limit, store.max_label_value_bytes)),
+      metric_bytes(Tighter(target.label_value_length_limit, store.max_label_name_bytes)) {}
 
 RowWriter::RowWriter(Target& target, int64_t time_ms, bool mark_missing)
     : target_(target),
@@ -37,8 +45,10 @@ RowWriter::RowWriter(Target& target, int64_t time_ms, bool mark_missing)
       time_ms_(time_ms),
       mark_missing_(mark_missing),
       honor_labels_(target.options_.honor_labels),
+      label_limits_(target.options_, limits()),
       history_(target.Current()),
       merger_(target.labels(), honor_labels_),
+      rewriter_(target.labels(), target.options_.rewriter.get()),
       refusal_(target.CheckTime(time_ms)),
       base_(history_.shared_shape()),
       values_(std::exchange(SpareValues(), {})) {
@@ -64,15 +74,15 @@ void RowWriter::RefuseSample(Refusal why) {
 
 bool RowWriter::WithinLimits(std::string_view metric, std::span<const TextLabel> labels) {
   if (refusal_ != Refusal::kNone) return false;
-  const size_t name_max = limits().max_label_name_bytes;
   const auto too_long = std::ranges::find_if(labels, [&](const TextLabel& label) {
-    return label.first.size() > name_max || label.second.size() > limits().max_label_value_bytes;
+    return label.first.size() > label_limits_.name_bytes ||
+           label.second.size() > label_limits_.value_bytes;
   });
   size_t count = labels.size() + target_.labels().size() + 1;
   // Counted with care only when it matters: the body may hide labels of the target.
-  if (count > limits().max_labels_per_series) count = merger_.CountAll(labels);
-  if (too_long == labels.end() && metric.size() <= name_max &&
-      count <= limits().max_labels_per_series) {
+  if (count > label_limits_.count) count = merger_.CountAll(labels);
+  if (too_long == labels.end() && metric.size() <= label_limits_.metric_bytes &&
+      count <= label_limits_.count) {
     return true;
   }
   refusal_ = Refusal::kLabelLimit;
@@ -86,13 +96,18 @@ std::string RowWriter::LabelLimitDetail(std::string_view metric, const TextLabel
   if (too_long != nullptr) {
     return absl::StrCat("label ", Shortened(too_long->first), " of ", name, " has ",
                         too_long->first.size(), " bytes of name and ", too_long->second.size(),
-                        " of value; raise max_label_name_bytes or max_label_value_bytes");
+                        " of value, over ", label_limits_.name_bytes, " or ",
+                        label_limits_.value_bytes, "; raise max_label_name_bytes or ",
+                        "max_label_value_bytes, or the target's label_name_length_limit or ",
+                        "label_value_length_limit");
   }
-  if (metric.size() > limits().max_label_name_bytes) {
-    return absl::StrCat("the name ", name, " has ", metric.size(),
-                        " bytes; raise max_label_name_bytes");
+  if (metric.size() > label_limits_.metric_bytes) {
+    return absl::StrCat("the name ", name, " has ", metric.size(), " bytes, over ",
+                        label_limits_.metric_bytes,
+                        "; raise max_label_name_bytes or the target's label_value_length_limit");
   }
-  return absl::StrCat(name, " has ", count, " labels; raise max_labels_per_series");
+  return absl::StrCat(name, " has ", count, " labels, over ", label_limits_.count,
+                      "; raise max_labels_per_series or the target's label_limit");
 }
 
 Identity RowWriter::Intern(std::string_view metric, std::span<const TextLabel> labels) {
@@ -118,11 +133,26 @@ double& RowWriter::ValueAt(uint32_t position) {
   return position < known_.size() ? known_[position] : added_values_[position - known_.size()];
 }
 
+uint32_t RowWriter::Place(std::string_view metric, std::span<const TextLabel> labels) {
+  labels = merger_.Merge(labels);
+  switch (rewriter_.Rewrite(&metric, &labels)) {
+    case SeriesRewriter::Verdict::kDrop:
+      return kDropped;
+    case SeriesRewriter::Verdict::kInvalid:
+      if (refusal_ == Refusal::kNone) detail_ = rewriter_.Problem();
+      if (refusal_ == Refusal::kNone) refusal_ = Refusal::kMalformed;
+      return kNoPosition;
+    case SeriesRewriter::Verdict::kKeep:
+      break;
+  }
+  if (!WithinLimits(metric, labels)) return kNoPosition;
+  return PositionFor(Intern(metric, labels));
+}
+
 uint32_t RowWriter::Add(std::string_view metric, std::span<const TextLabel> labels,
                         double value) {
-  const std::span<const TextLabel> merged = merger_.Merge(labels);
-  if (!WithinLimits(metric, merged)) return kNoPosition;
-  const uint32_t position = PositionFor(Intern(metric, merged));
+  const uint32_t position = Place(metric, labels);
+  if (position == kNoPosition || position == kDropped) return position;
   double& place = ValueAt(position);
   if (IsHole(place)) {
     place = NotHole(value);
@@ -134,10 +164,8 @@ uint32_t RowWriter::Add(std::string_view metric, std::span<const TextLabel> labe
 
 uint32_t RowWriter::AddAt(std::string_view metric, std::span<const TextLabel> labels,
                           double value, int64_t time_ms) {
-  const std::span<const TextLabel> merged = merger_.Merge(labels);
-  if (!WithinLimits(metric, merged)) return kNoPosition;
-  const uint32_t position = PositionFor(Intern(metric, merged));
-  SetAt(position, value, time_ms);
+  const uint32_t position = Place(metric, labels);
+  if (position != kNoPosition && position != kDropped) SetAt(position, value, time_ms);
   return position;
 }
 
@@ -175,7 +203,16 @@ void RowWriter::Duplicate(uint32_t position, double value) {
 }
 
 uint32_t RowWriter::PositionOf(std::string_view metric, std::span<const TextLabel> labels) {
-  const Identity identity = Intern(metric, merger_.Merge(labels));
+  labels = merger_.Merge(labels);
+  switch (rewriter_.Rewrite(&metric, &labels)) {
+    case SeriesRewriter::Verdict::kDrop:
+      return kDropped;
+    case SeriesRewriter::Verdict::kInvalid:
+      return kNoPosition;
+    case SeriesRewriter::Verdict::kKeep:
+      break;
+  }
+  const Identity identity = Intern(metric, labels);
   const uint32_t known = base_->Find(identity);
   if (known != kNoPosition) return known;
   const auto it = added_positions_.find(identity);

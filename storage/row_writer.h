@@ -26,10 +26,21 @@
 #include "storage/history.h"
 #include "storage/label_merger.h"
 #include "storage/row.h"
+#include "storage/series_rewriter.h"
 #include "storage/target.h"
 #include "tacho/database.h"
 
 namespace tacho::storage {
+
+// What labels a series of a target may have: the tighter of the target's limits and the
+// store's.
+struct LabelLimits {
+  LabelLimits(const TargetOptions& target, const StorageLimits& store);
+  uint32_t count;  // of labels, the metric's name among them
+  uint32_t name_bytes;
+  uint32_t value_bytes;
+  uint32_t metric_bytes;
+};
 
 class [[nodiscard]] RowWriter {
  public:
@@ -48,8 +59,8 @@ class [[nodiscard]] RowWriter {
   [[nodiscard]] const StorageLimits& limits() const;
 
   // Takes over a shape that the target is expected to have: for a target without series,
-  // before the first sample. It must be a shape of targets with the same label names and
-  // honor_labels.
+  // before the first sample. It must be a shape of targets that name the series of a body
+  // alike (engine/plan_cache.h, context).
   void Adopt(std::shared_ptr<const Shape> shape);
   [[nodiscard]] const TargetOptions& options() const {
     target_.mutex_.AssertHeld();
@@ -68,7 +79,8 @@ class [[nodiscard]] RowWriter {
   // A sample by name. Labels as in the body, in any order, without the target's; names
   // unique. Returns its position, which a later Add of the same series returns again.
   // The first value that a position gets stays; an equal one is ignored, another is
-  // refused as duplicate. kNoPosition once the row is refused.
+  // refused as duplicate. kNoPosition once the row is refused; kDropped if the target's
+  // rewriter dropped the series.
   uint32_t Add(std::string_view metric, std::span<const TextLabel> labels, double value);
   // The same with a timestamp of its own.
   uint32_t AddAt(std::string_view metric, std::span<const TextLabel> labels, double value,
@@ -79,7 +91,7 @@ class [[nodiscard]] RowWriter {
   void Duplicate(uint32_t position, double value);
 
   // The position of a series in the row, also of one that was added by this writer;
-  // kNoPosition if it has none.
+  // kNoPosition if it has none, kDropped as in Add.
   [[nodiscard]] uint32_t PositionOf(std::string_view metric, std::span<const TextLabel> labels);
 
   // Two rows of one target number their positions alike if their layouts are equal.
@@ -98,6 +110,7 @@ class [[nodiscard]] RowWriter {
  private:
   class NewEntries;
 
+  uint32_t Place(std::string_view metric, std::span<const TextLabel> labels);
   bool WithinLimits(std::string_view metric, std::span<const TextLabel> labels);
   std::string LabelLimitDetail(std::string_view metric, const TextLabel* too_long,
                                size_t count) const;
@@ -132,8 +145,10 @@ class [[nodiscard]] RowWriter {
   const int64_t time_ms_;
   const bool mark_missing_;
   const bool honor_labels_;
+  const LabelLimits label_limits_;
   const History& history_;  // before this row
   LabelMerger merger_;
+  SeriesRewriter rewriter_;
   Refusal refusal_ = Refusal::kNone;
   std::string detail_;  // of refusal_, for the message
 

@@ -31,6 +31,7 @@
 namespace tacho::storage {
 
 inline constexpr uint32_t kNoPosition = UINT32_MAX;
+inline constexpr uint32_t kDropped = UINT32_MAX - 1;  // a LabelRewriter dropped the series
 
 // Positions [begin, end), all of one metric.
 struct NameRun {

@@ -145,7 +145,9 @@ bool Target::Revive(const TargetOptions& options) {
   if (!removed_) return false;
   removed_ = false;
   // The same body now means other series.
-  if (options.honor_labels != options_.honor_labels) ++layout_;
+  if (options.honor_labels != options_.honor_labels || options.rewriter != options_.rewriter) {
+    ++layout_;
+  }
   options_ = options;
   return true;
 }

@@ -72,6 +72,7 @@ inline constexpr size_t kRefusalCount = static_cast<size_t>(Refusal::kCount_);
 struct IngestReport {
   uint32_t samples = 0;       // samples in the body, refused ones included
   uint32_t stored = 0;        // samples stored
+  uint32_t dropped = 0;       // samples that TargetOptions::rewriter dropped
   uint32_t series_added = 0;  // series that this target had not shown before
   uint32_t series_ended = 0;  // series of the previous row that got a staleness marker
   uint32_t replayed = 0;      // samples read by comparison with the previous body
@@ -119,7 +120,8 @@ class TACHO_EXPORT Target {
   // Reads a whole /metrics body taken at time t into one row. Series of the
   // previous row that the body lacks get a staleness marker. A refused body
   // changes nothing: call MarkStale, as Prometheus does for a failed scrape.
-  //   kInvalidArgument    the body does not parse: "line:column: what is wrong"
+  //   kInvalidArgument    the body does not parse: "line:column: what is wrong"; or
+  //                       TargetOptions::rewriter leaves a series without a valid name
   //   kOutOfRange         t is not after the newest row, or too old or too far ahead;
   //                       resending cannot succeed
   //   kResourceExhausted  a limit; the message names it

@@ -8,9 +8,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "absl/time/time.h"
+#include "tacho/label_rewriter.h"
 #include "tacho/time.h"
 
 namespace tacho {
@@ -76,8 +78,15 @@ struct TargetOptions {
   // Timestamps in the body: true keeps them (such series get no staleness marker
   // when they vanish), false stamps every sample with the scrape's time.
   bool honor_timestamps = false;
-  uint32_t sample_limit = 0;   // per scrape; 0: only StorageLimits
-  size_t body_size_limit = 0;  // per scrape; 0: only StorageLimits
+  // Renames and drops series; null: every series is kept as it is. What is dropped counts
+  // towards no limit of samples, series or labels.
+  std::shared_ptr<const LabelRewriter> rewriter = nullptr;
+  // Each of these: 0 stands for the limit in StorageLimits, which holds in any case.
+  uint32_t sample_limit = 0;              // per scrape
+  size_t body_size_limit = 0;             // per scrape
+  uint32_t label_limit = 0;               // of a series, its name and the target's included
+  uint32_t label_name_length_limit = 0;   // bytes
+  uint32_t label_value_length_limit = 0;  // bytes; also of a metric's name
 };
 
 }  // namespace tacho

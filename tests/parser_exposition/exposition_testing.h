@@ -5,6 +5,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <ostream>
@@ -118,16 +119,21 @@ struct Plan {
   std::shared_ptr<const ReplayPlan> plan;
   std::vector<std::string> series;
   Exposition format = Exposition::kText;
+  // Unwanted series, whether the plan knows them or not.
+  std::function<bool(const std::string&)> dropped = [](const std::string&) { return false; };
 };
 
 template <typename Keep>
-Plan MakePlan(std::string_view body, Exposition format, Keep keep) {
+Plan MakePlan(std::string_view body, Exposition format, Keep keep,
+              std::function<bool(const std::string&)> dropped = Plan().dropped) {
   Plan out;
   out.format = format;
+  out.dropped = std::move(dropped);
   std::map<std::string, uint32_t> positions;
   out.plan = ReplayPlan::Build(body, format, [&](const ParsedSample& parsed) {
     const std::string key = SeriesKey(Copy(parsed));
     if (!keep(key)) return parser::kNoPosition;
+    if (out.dropped(key)) return parser::kDropped;
     const auto [it, is_new] = positions.try_emplace(key, static_cast<uint32_t>(out.series.size()));
     if (is_new) out.series.push_back(key);
     return it->second;
@@ -147,9 +153,11 @@ inline std::string Event(const char* what, const std::string& series, double val
 class RecordingSink : public parser::ReplaySink {
  public:
   RecordingSink(const Plan& plan, Effect* effect) : plan_(plan), effect_(effect) {}
-  void OnMiss(const ParsedSample& sample) override {
+  bool OnMiss(const ParsedSample& sample) override {
+    if (plan_.dropped(SeriesKey(Copy(sample)))) return false;
     effect_->events.push_back("miss " + ToString(Copy(sample)) + " " +
                               std::to_string(std::bit_cast<uint64_t>(sample.value)));
+    return true;
   }
   void OnTimestamp(uint32_t position, double value, int64_t timestamp_ms) override {
     effect_->events.push_back(Event("timestamp", plan_.series.at(position), value) + " @" +
@@ -212,17 +220,14 @@ inline Effect FullEffect(const Plan& plan, std::string_view plan_body, std::stri
   RecordingSink sink(plan, &effect);
   ExpositionParser parser(body, format);
   ParsedSample sample;
+  uint32_t kept = 0;
   while (parser.Next(&sample)) {
-    if (effect.samples == options.max_samples) {
-      effect.status = absl::ResourceExhaustedError("the body has more than " +
-                                                   std::to_string(options.max_samples) +
-                                                   " samples (max_samples)")
-                          .ToString();
-      return effect;
-    }
     ++effect.samples;
     const std::string key = SeriesKey(Copy(sample));
-    if (!known.contains({std::string(sample.identity), parser::BoundKindOf(sample.type)})) {
+    const bool is_known =
+        known.contains({std::string(sample.identity), parser::BoundKindOf(sample.type)});
+    if (plan.dropped(key)) continue;
+    if (!is_known) {
       sink.OnMiss(sample);
     } else if (sample.has_timestamp && options.keep_timestamps) {
       effect.events.push_back(Event("timestamp", key, sample.value) + " @" +
@@ -231,6 +236,13 @@ inline Effect FullEffect(const Plan& plan, std::string_view plan_body, std::stri
       effect.events.push_back(Event("duplicate", key, sample.value));
     } else {
       effect.row[key] = std::bit_cast<uint64_t>(sample.value);
+    }
+    if (++kept > options.max_samples) {
+      effect.status = absl::ResourceExhaustedError("the body has more than " +
+                                                   std::to_string(options.max_samples) +
+                                                   " samples (max_samples)")
+                          .ToString();
+      return effect;
     }
   }
   effect.status = parser.status().ToString();

@@ -220,6 +220,37 @@ TEST(ReplayTest, LinesLeftOutOfThePlanAreMissesAndTheRestIsReplayed) {
   EXPECT_THAT(effect.events, ElementsAre(HasSubstr("miss a_total{x=2} 2")));
 }
 
+TEST(ReplayTest, UnwantedLinesAreReadPastByThePlanAndByTheSinkAlike) {
+  const auto unwanted = [](const std::string& key) {
+    return key.starts_with("a_total{x=1") || key.starts_with("a_total{x=2");
+  };
+  const auto all = [](const std::string&) { return true; };
+  const Plan known = MakePlan(kBody, kText, all, unwanted);
+  Plan unknown;
+  unknown.dropped = unwanted;
+  for (const Plan& plan : {known, unknown}) {
+    parser::ReplayCounts counts;
+    const Effect effect = ReplayEffect(plan, kBody, kText, {.max_samples = 2}, &counts);
+    EXPECT_EQ(effect, FullEffect(plan, kBody, kBody, kText, {.max_samples = 2}));
+    EXPECT_EQ(effect.status, "OK");
+    EXPECT_EQ(counts.samples, 4u);
+    EXPECT_EQ(counts.dropped, 2u);
+    EXPECT_EQ(effect.row.size() + effect.events.size(), 2u);
+    EXPECT_THAT(ReplayEffect(plan, kBody, kText, {.max_samples = 1}).status,
+                HasSubstr("RESOURCE_EXHAUSTED"));
+  }
+}
+
+TEST(ReplayTest, AnUnwantedLineMustParseAllTheSame) {
+  const auto all = [](const std::string&) { return true; };
+  const Plan plan = MakePlan("a 1\nb 2\n", kText, all,
+                             [](const std::string& key) { return key.starts_with("b"); });
+  EXPECT_THAT(ReplayEffect(plan, "a 1\nb x\n", kText, {}).status, HasSubstr("INVALID_ARGUMENT"));
+  const Effect timed = ReplayEffect(plan, "a 1\nb 2 1000\n", kText, {.keep_timestamps = true});
+  EXPECT_EQ(timed.status, "OK");
+  EXPECT_TRUE(timed.events.empty());
+}
+
 TEST(ReplayTest, MoreThanMaxSamplesIsRefusedWhereverTheyComeFrom) {
   const Plan plan = MakePlan(kBody, kText);
   for (const Plan& p : {plan, Plan{}}) {
@@ -227,7 +258,7 @@ TEST(ReplayTest, MoreThanMaxSamplesIsRefusedWhereverTheyComeFrom) {
       const parser::ReplayOptions options{.max_samples = max};
       const Effect effect = ReplayEffect(p, kBody, kText, options);
       EXPECT_EQ(effect, FullEffect(p, kBody, kBody, kText, options));
-      EXPECT_EQ(effect.samples, max);
+      EXPECT_EQ(effect.samples, max + 1);
       EXPECT_THAT(effect.status, HasSubstr("RESOURCE_EXHAUSTED"));
     }
     EXPECT_EQ(ReplayEffect(p, kBody, kText, {.max_samples = 4}).status, "OK");

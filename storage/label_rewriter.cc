@@ -1,0 +1,7 @@
+#include "tacho/label_rewriter.h"
+
+namespace tacho {
+
+LabelRewriter::~LabelRewriter() = default;
+
+}  // namespace tacho
