@@ -1,12 +1,13 @@
 #include "engine/aggregate.h"
 
 #include <cmath>
+#include <limits>
 
 namespace tacho::engine {
 
 using parser::Op;
 
-bool IsSupportedAggregation(Op op) { return op >= Op::kSum && op <= Op::kGroup; }
+bool IsFusedAggregation(Op op) { return op >= Op::kSum && op <= Op::kGroup; }
 
 double Extreme(Op op, double current, double value) {
   const bool replace = op == Op::kMin ? current > value : current < value;
@@ -18,6 +19,7 @@ void SerialAggregate::Add(double value) {
   if (count_ == 1) {
     sum_.sum = value;
     extreme_ = value;
+    squares_ = std::isfinite(value) ? 0 : std::numeric_limits<double>::quiet_NaN();
     return;
   }
   switch (op_) {
@@ -29,6 +31,9 @@ void SerialAggregate::Add(double value) {
     case Op::kMax:
       extreme_ = Extreme(op_, extreme_, value);
       return;
+    case Op::kStddev:
+    case Op::kStdvar:
+      return AddToVariance(value);
     default:
       return;
   }
@@ -55,6 +60,13 @@ void SerialAggregate::AddToMean(double value) {
   sum_.Add(value / n);
 }
 
+// Welford's, without compensation.
+void SerialAggregate::AddToVariance(double value) {
+  const double distance = value - extreme_;
+  extreme_ += distance / static_cast<double>(count_);
+  squares_ += distance * (value - extreme_);
+}
+
 double SerialAggregate::Result() const {
   switch (op_) {
     case Op::kSum:
@@ -67,6 +79,10 @@ double SerialAggregate::Result() const {
     case Op::kMin:
     case Op::kMax:
       return extreme_;
+    case Op::kStddev:
+      return std::sqrt(squares_ / static_cast<double>(count_));
+    case Op::kStdvar:
+      return squares_ / static_cast<double>(count_);
     case Op::kCount:
       return static_cast<double>(count_);
     default:

@@ -1,13 +1,14 @@
-// Executor: evaluates an expression one operator at a time, whole vectors at once.
+// Executor: evaluates an expression one operator at a time, over whole vectors and all
+// steps at once.
 //
-// A plan is a list of operators in the order in which they run; each takes the values
-// that its operands left on a stack and leaves its own. No operator calls another: the
-// depth of an expression costs stack slots, not stack frames.
+// A program is a list of operators in the order in which they run; each takes the values
+// that its operands left on a stack and leaves its own. No operator calls another, so the
+// depth of an expression costs stack slots, not stack frames; only what is evaluated at
+// other steps than its surroundings, such as a subquery, is a program of its own.
 //
-// Ownership   Elements point to label sets that somebody keeps: a group table's block,
-//             or Own()ed ones. Evaluation collects the keepers for the result.
+// Ownership   Evaluation collects what the result must keep alive.
 // Threads     An Evaluation belongs to one thread.
-// Limits      QueryLimits::max_samples, counted by Touch.
+// Limits      QueryLimits::max_samples, counted by Touch; max_points, by Run.
 #ifndef TACHO_ENGINE_EXECUTOR_H_
 #define TACHO_ENGINE_EXECUTOR_H_
 
@@ -21,40 +22,38 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "parser/ast.h"
+#include "engine/annotations.h"
+#include "engine/selector.h"
+#include "engine/value.h"
 #include "storage/store.h"
 #include "tacho/options.h"
 #include "tacho/query.h"
 
 namespace tacho::engine {
 
-using Vector = std::vector<ResultSample>;
-
-// What an operator makes.
-struct Value {
-  parser::ValueType type = parser::ValueType::kVector;
-  double scalar = 0;
-  std::string string;
-  Vector vector;
-  Evidence evidence;  // of everything that it rests on
-
-  static Value Scalar(double v) {
-    Value value;
-    value.type = parser::ValueType::kScalar;
-    value.scalar = v;
-    return value;
-  }
-};
+class StartTimes;
 
 // One evaluation of a plan.
 class Evaluation {
  public:
-  // Call under a ReadGuard of the store.
-  Evaluation(Timestamp t, const storage::Store& store, const QueryLimits& limits)
-      : t_(t), store_(store), limits_(limits) {}
+  // What it is asked with. Pointers must outlive the evaluation.
+  struct Question {
+    StepTimes steps;  // of the whole query
+    QuerySpan span;
+    int64_t lookback_ms = 0;
+    const Interrupt* interrupt = nullptr;
+    const StartTimes* start_times = nullptr;
+  };
 
-  [[nodiscard]] Timestamp time() const { return t_; }
+  // Call under a ReadGuard of the store.
+  Evaluation(const Question& question, const storage::Store& store, const Options& options)
+      : question_(question), store_(store), options_(options) {}
+
+  [[nodiscard]] const Question& question() const { return question_; }
   [[nodiscard]] const storage::Store& store() const { return store_; }
+  [[nodiscard]] const Options& options() const { return options_; }
+  [[nodiscard]] bool delays_name_removal() const { return options_.promql.delayed_name_removal; }
+  Annotations& annotations() { return annotations_; }
 
   // Keeps the label set for as long as the result lives.
   const Labels* Own(Labels labels);
@@ -65,13 +64,23 @@ class Evaluation {
 
   // Counts samples that were read.
   //   kResourceExhausted  more than max_samples
+  //   kCancelled, kDeadlineExceeded  the question's Interrupt was used
   absl::Status Touch(uint64_t samples);
+  // Whether so many more cells may be made beside those that are held.
+  //   kResourceExhausted  more than max_points
+  absl::Status Reserve(uint64_t cells) const;
+  [[nodiscard]] uint64_t samples_read() const { return touched_; }
 
  private:
-  const Timestamp t_;
+  friend class ProgramRun;
+  [[nodiscard]] absl::Status CheckInterrupt() const;
+
+  const Question question_;
   const storage::Store& store_;
-  const QueryLimits& limits_;
+  const Options& options_;
   uint64_t touched_ = 0;
+  uint64_t held_ = 0;  // cells on the stacks
+  Annotations annotations_;
   std::shared_ptr<std::deque<Labels>> owned_;  // made on first use
   std::vector<std::shared_ptr<const void>> keepers_;
 };
@@ -79,8 +88,9 @@ class Evaluation {
 class Operator {
  public:
   virtual ~Operator() = default;
-  // args: the operands' values, in order; the operator may take them apart.
-  virtual absl::StatusOr<Value> Evaluate(Evaluation& evaluation, std::span<Value> args) = 0;
+  // args: the operands' values at these steps, in order; the operator may take them apart.
+  virtual absl::StatusOr<Value> Evaluate(Evaluation& evaluation, const StepTimes& steps,
+                                         std::span<Value> args) = 0;
 };
 
 // An operator and how many values it takes from the stack.
@@ -89,11 +99,10 @@ struct Step {
   uint32_t operands = 0;
 };
 
-// Runs the steps, of which the last one leaves the result.
-absl::StatusOr<Value> Run(std::span<const Step> steps, Evaluation& evaluation);
+// Steps, of which the last one leaves the result.
+using Program = std::vector<Step>;
 
-//   kInvalidArgument    two elements have the same labels (Prometheus' error)
-absl::Status CheckUnique(const Vector& vector);
+absl::StatusOr<Value> Run(const Program& program, Evaluation& evaluation, const StepTimes& steps);
 
 }  // namespace tacho::engine
 

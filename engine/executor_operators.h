@@ -1,7 +1,7 @@
-// The operators over evaluated vectors and scalars: literals, arithmetic, comparison,
-// aggregation, functions.
+// The operators over evaluated values: literals, signs, arithmetic and comparison with
+// scalars, function calls.
 //
-// Source      docs/promql.md, sections 3, 4.2 and 5.2.
+// Source      docs/promql.md, sections 4.2 and 5.2.
 #ifndef TACHO_ENGINE_EXECUTOR_OPERATORS_H_
 #define TACHO_ENGINE_EXECUTOR_OPERATORS_H_
 
@@ -10,7 +10,6 @@
 
 #include "engine/executor.h"
 #include "engine/functions.h"
-#include "engine/series_labels.h"
 #include "parser/ast.h"
 
 namespace tacho::engine {
@@ -24,15 +23,14 @@ std::unique_ptr<Operator> Negation();
 // scalar op scalar, vector op scalar, scalar op vector; arithmetic or comparison.
 std::unique_ptr<Operator> ScalarBinary(parser::Op op, bool return_bool);
 
-// An aggregation of any vector, serially.
-std::unique_ptr<Operator> Aggregation(parser::Op op, LabelFilter grouping);
+// A math, pointwise or call function of the table.
+std::unique_ptr<Operator> FunctionCall(const FunctionEntry& function, CallSite site);
 
-// A math or call function of the table.
-std::unique_ptr<Operator> FunctionCall(const FunctionEntry& function);
+// A program in the place of one operator.
+std::unique_ptr<Operator> Inline(Program program);
 
-// Removes what says which metric it is from all elements.
-//   kInvalidArgument    that leaves two elements with the same labels
-absl::Status DropNames(Evaluation& evaluation, Vector* vector);
+// A program whose value is the same at all steps: evaluated once.
+std::unique_ptr<Operator> Invariant(Program program);
 
 }  // namespace tacho::engine
 

@@ -1,52 +1,90 @@
 #include "engine/executor_selector.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
-#include "engine/series_reader.h"
+#include "engine/bind.h"
+#include "engine/element_names.h"
+#include "engine/series_labels.h"
 
 namespace tacho::engine {
+namespace {
 
-SelectorOperator::SelectorOperator(std::shared_ptr<const Selector> selector,
-                                   const RangeFunction& function)
-    : selector_(std::move(selector)),
-      function_(function),
-      labels_(LabelFilter::All(/*drop_name=*/!function.keeps_name)),
-      binding_(selector_.get(), labels_, /*grouped=*/false) {}
+class InstantSelectorOperator : public Operator {
+ public:
+  InstantSelectorOperator(std::shared_ptr<const Selector> selector, bool times)
+      : selector_(std::move(selector)),
+        times_(times),
+        binding_(selector_.get(), labels_, /*grouped=*/false) {}
 
-absl::StatusOr<Value> SelectorOperator::Evaluate(Evaluation& evaluation, std::span<Value>) {
-  binding_.Update(evaluation.store());
-  Value out;
-  SeriesReader reader(function_, selector_->At(evaluation.time()));
-  uint64_t counted = 0;
-  uint32_t contributing = 0;
-  for (const BoundTarget& target : binding_.targets()) {
-    const size_t before = out.vector.size();
+  absl::StatusOr<Value> Evaluate(Evaluation& evaluation, const StepTimes& steps,
+                                 std::span<Value>) override {
+    binding_.Update(evaluation.store());
+    looks_.clear();
+    for (uint32_t i = 0; i < steps.count; ++i) {
+      looks_.push_back(selector_->At(steps.At(i), evaluation.question().span,
+                                     evaluation.question().lookback_ms));
+    }
+    Value out;
+    out.evidence.targets_selected = static_cast<uint32_t>(binding_.targets().size());
+    for (const BoundTarget& target : binding_.targets()) {
+      const size_t before = out.elements.size();
+      const uint64_t looked = uint64_t{target.shape->positions.size()} * steps.count;
+      if (absl::Status s = evaluation.Touch(looked); !s.ok()) return s;
+      if (absl::Status s = evaluation.Reserve(out.cells.size() + looked); !s.ok()) return s;
+      AddTarget(evaluation, target, steps, &out);
+      if (out.elements.size() > before) ++out.evidence.targets;
+    }
+    if (times_) {
+      if (absl::Status s = DropNames(evaluation, steps, &out); !s.ok()) return s;
+    }
+    return out;
+  }
+
+ private:
+  void AddTarget(Evaluation& evaluation, const BoundTarget& target, const StepTimes& steps,
+                 Value* out) {
     for (const uint32_t position : target.shape->positions) {
-      const std::optional<SeriesPoint> point = reader.Read(*target.history, position);
-      if (!point.has_value()) continue;
+      Evidence evidence;
+      cells_.assign(steps.count, AbsentCell());
+      for (uint32_t i = 0; i < steps.count; ++i) {
+        SamplePoint sample{};
+        if (!ReadLatest(*target.history, position, looks_[i].ref_ms, looks_[i].lookback_ms,
+                        &sample)) {
+          continue;
+        }
+        cells_[i] = times_ ? static_cast<double>(sample.time_ms) / 1000 : sample.value;
+        const Timestamp time = Timestamp::FromUnixMillis(sample.time_ms);
+        evidence.oldest = std::min(evidence.oldest, time);
+        evidence.newest = std::max(evidence.newest, time);
+      }
+      if (evidence.newest == Timestamp::Min()) continue;
+      evidence.series = evidence.targets = evidence.targets_selected = 1;
       const Labels* labels = evaluation.Own(
           SeriesLabels((*target.shape->shape)[position], target.target->labels(), labels_));
-      const Evidence evidence{Timestamp::FromUnixMillis(point->oldest_ms),
-                              Timestamp::FromUnixMillis(point->newest_ms), 1, 1, 1};
-      out.vector.emplace_back(labels, point->value, evidence);
-      out.evidence.Merge(evidence);
+      std::ranges::copy(cells_, out->Add({labels, evidence}, steps.count).begin());
+      out->evidence.series += 1;
+      out->evidence.oldest = std::min(out->evidence.oldest, evidence.oldest);
+      out->evidence.newest = std::max(out->evidence.newest, evidence.newest);
     }
-    if (out.vector.size() > before) ++contributing;
-    const absl::Status status = evaluation.Touch(reader.touched() - counted);
-    if (!status.ok()) return status;
-    counted = reader.touched();
   }
-  out.evidence.targets = contributing;
-  out.evidence.targets_selected = static_cast<uint32_t>(binding_.targets().size());
-  SortByLabels(&out.vector);
-  if (const absl::Status status = CheckUnique(out.vector); !status.ok()) return status;
-  return out;
+
+  const std::shared_ptr<const Selector> selector_;
+  const bool times_;
+  const LabelFilter labels_ = LabelFilter::All(/*drop_name=*/false);
+  SelectorBinding binding_;
+  std::vector<SelectorTimes> looks_;  // of each step
+  std::vector<double> cells_;
+};
+
+}  // namespace
+
+std::unique_ptr<Operator> InstantSelector(std::shared_ptr<const Selector> selector) {
+  return std::make_unique<InstantSelectorOperator>(std::move(selector), /*times=*/false);
 }
 
-void SortByLabels(Vector* vector) {
-  std::ranges::sort(*vector, {}, [](const ResultSample& s) -> const Labels& { return s.labels(); });
+std::unique_ptr<Operator> SampleTimes(std::shared_ptr<const Selector> selector) {
+  return std::make_unique<InstantSelectorOperator>(std::move(selector), /*times=*/true);
 }
 
 }  // namespace tacho::engine

@@ -1,5 +1,5 @@
 // Functions: the table of PromQL functions that tacho runs. To add one: write it, and
-// add its line to the table in functions.cc; parser, plan and executor need no change.
+// add its line to the table of its kind; parser, plan and executor need no change.
 //
 // Three kinds:
 //   range    of the samples of one series in a window (rate); may have a row kernel,
@@ -13,10 +13,12 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/executor.h"
-#include "engine/rate.h"
+#include "engine/window.h"
 
 namespace tacho::engine {
 
@@ -32,14 +34,23 @@ enum class RowKernel : uint8_t {
 };
 
 struct RangeFunction {
-  SeriesValue (*plain)(std::span<const SamplePoint>, const RangeWindow&) = nullptr;
+  WindowFunction plain = nullptr;
   RowKernel kernel = RowKernel::kNone;
   bool last_two = false;  // rests on the last two samples of the window only
   bool keeps_name = false;
+  bool of_counters = false;  // an info says so where the metric's name does not
+};
+
+// Where a call stands in the text, and what was found out about it when it was planned.
+struct CallSite {
+  std::string position;                // "line:column" of the call
+  std::vector<std::string> positions;  // of each argument
+  Labels labels;                       // absent: of its result
 };
 
 using MathFunction = double (*)(double);
-using CallFunction = absl::StatusOr<Value> (*)(Evaluation&, std::span<Value>);
+using CallFunction = absl::StatusOr<Value> (*)(Evaluation&, const StepTimes&, const CallSite&,
+                                               std::span<Value>);
 
 struct FunctionEntry {
   std::string_view name;
@@ -48,8 +59,16 @@ struct FunctionEntry {
   CallFunction call = nullptr;
 };
 
-// Null if tacho does not run it (yet).
+// Null if tacho does not run it.
 const FunctionEntry* FindFunction(std::string_view name);
+
+// The tables that it looks in.
+std::span<const FunctionEntry> RangeFunctions();
+std::span<const FunctionEntry> MathFunctions();
+std::span<const FunctionEntry> TimeFunctions();
+std::span<const FunctionEntry> VectorFunctions();
+std::span<const FunctionEntry> LabelFunctions();
+std::span<const FunctionEntry> HistogramFunctions();
 
 }  // namespace tacho::engine
 

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "engine/aggregate.h"
-#include "engine/executor_operators.h"
+#include "engine/executor_range.h"
 
 namespace tacho::engine {
 namespace {
@@ -52,42 +52,69 @@ inline void AddEvidence(size_t series, Timestamp oldest, Timestamp newest, Evide
 
 }  // namespace
 
-FusedAggregate::FusedAggregate(Op op, std::shared_ptr<const Selector> selector,
-                               const LabelFilter& grouping, const RangeFunction& function)
-    : op_(op),
-      selector_(std::move(selector)),
-      grouping_(grouping),
-      function_(function),
-      binding_(selector_.get(), grouping, /*grouped=*/true) {}
+FusedAggregate::FusedAggregate(FusedSpec spec, Program general)
+    : op_(spec.op),
+      selector_(std::move(spec.selector)),
+      grouping_(std::move(spec.grouping)),
+      function_(spec.function),
+      binding_(selector_.get(), grouping_, /*grouped=*/true),
+      general_(std::move(general)),
+      metric_(std::move(spec.metric)),
+      position_(std::move(spec.position)) {}
 
-absl::StatusOr<Value> FusedAggregate::Evaluate(Evaluation& evaluation, std::span<Value>) {
+bool FusedAggregate::Bind(const Evaluation& evaluation) {
+  if (evaluation.delays_name_removal()) return false;
+  if (evaluation.question().start_times != nullptr) return false;
   binding_.Update(evaluation.store());
-  if (std::ranges::any_of(binding_.targets(), &BoundTarget::typed)) {
-    return EvaluateGenerally(evaluation);
-  }
-  const SelectorTimes times = selector_->At(evaluation.time());
+  return !std::ranges::any_of(binding_.targets(), &BoundTarget::typed);
+}
+
+InstantVector FusedAggregate::EvaluateAt(Evaluation& evaluation, int64_t t_ms) {
+  const SelectorTimes times =
+      selector_->At(t_ms, evaluation.question().span, evaluation.question().lookback_ms);
   DenseValues values(function_, times);
-  Value out;
-  out.vector = EmptySamples();
-  AddTargets(values, &out.vector);
-  const GroupIndex infinite = Finish(&out.vector, &out.evidence);
-  if (!infinite.empty()) Redo(times, infinite, &out.vector);
+  InstantVector out;
+  out.samples = EmptySamples();
+  AddTargets(values, &out.samples);
+  const GroupIndex infinite = Finish(&out.samples, &out.evidence);
+  if (!infinite.empty()) Redo(times, infinite, &out.samples);
+  if (function_.of_counters && !out.samples.empty()) {
+    CheckCounter(metric_, position_, evaluation.annotations());
+  }
   evaluation.Keep(binding_.groups().block());
   return out;
 }
 
-// Whether results can be told apart is only seen where each has its labels.
-absl::StatusOr<Value> FusedAggregate::EvaluateGenerally(Evaluation& evaluation) {
-  if (general_series_ == nullptr) {
-    general_series_ = std::make_unique<SelectorOperator>(selector_, function_);
-    general_aggregation_ = Aggregation(op_, grouping_);
+absl::StatusOr<Value> FusedAggregate::Evaluate(Evaluation& evaluation, const StepTimes& steps,
+                                               std::span<Value>) {
+  if (!Bind(evaluation)) return Run(general_, evaluation, steps);
+  Value out;
+  absl::flat_hash_map<const Labels*, size_t> index;
+  for (uint32_t i = 0; i < steps.count; ++i) {
+    const InstantVector vector = EvaluateAt(evaluation, steps.At(i));
+    if (absl::Status s = evaluation.Touch(2 * uint64_t{vector.evidence.series}); !s.ok()) return s;
+    const uint64_t size = (out.elements.size() + vector.samples.size()) * steps.count;
+    if (absl::Status s = evaluation.Reserve(size); !s.ok()) return s;
+    for (const ResultSample& sample : vector.samples) {
+      const auto [it, is_new] = index.try_emplace(&sample.labels(), out.elements.size());
+      if (is_new) out.Add({&sample.labels(), sample.evidence, false}, steps.count);
+      out.Cells(it->second, steps.count)[i] = sample.value;
+      if (is_new) continue;
+      Evidence& evidence = out.elements[it->second].evidence;
+      evidence.oldest = std::min(evidence.oldest, sample.evidence.oldest);
+      evidence.newest = std::max(evidence.newest, sample.evidence.newest);
+    }
+    if (i == 0) {
+      out.evidence = vector.evidence;
+    } else {
+      out.evidence.oldest = std::min(out.evidence.oldest, vector.evidence.oldest);
+      out.evidence.newest = std::max(out.evidence.newest, vector.evidence.newest);
+    }
   }
-  absl::StatusOr<Value> series = general_series_->Evaluate(evaluation, {});
-  if (!series.ok()) return series.status();
-  return general_aggregation_->Evaluate(evaluation, {&*series, 1});
+  return out;
 }
 
-Vector FusedAggregate::EmptySamples() const {
+FusedAggregate::Vector FusedAggregate::EmptySamples() const {
   const GroupTable& groups = binding_.groups();
   Vector samples;
   samples.reserve(groups.ordered().size());

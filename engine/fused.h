@@ -10,19 +10,22 @@
 // Sums are compensated lane by lane, so they agree with serial ones to the last few
 // bits but not in them. Where one is not finite, serial order decides what it is: that
 // group is done again, one series at a time.
+//
+// What it cannot do is left to the general operators: series that only their labels
+// __type__ and __unit__ tell apart, start timestamps, delayed name removal.
 #ifndef TACHO_ENGINE_FUSED_H_
 #define TACHO_ENGINE_FUSED_H_
 
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "engine/bind.h"
 #include "engine/compensated.h"
 #include "engine/executor.h"
-#include "engine/executor_selector.h"
 #include "engine/functions.h"
 #include "engine/fused_values.h"
 #include "engine/selector.h"
@@ -30,13 +33,34 @@
 
 namespace tacho::engine {
 
+// The values of one instant, sorted by labels.
+struct InstantVector {
+  std::vector<ResultSample> samples;
+  Evidence evidence;
+};
+
+struct FusedSpec {
+  parser::Op op;  // one of those that IsFusedAggregation knows
+  std::shared_ptr<const Selector> selector;
+  LabelFilter grouping;
+  RangeFunction function;  // of no arguments; kLatest for an instant selector
+  std::string metric;      // that the selector names
+  std::string position;    // of the selector, "line:column"
+};
+
 class FusedAggregate : public Operator {
  public:
-  // op: one of those that IsSupportedAggregation knows.
-  FusedAggregate(parser::Op op, std::shared_ptr<const Selector> selector,
-                 const LabelFilter& grouping, const RangeFunction& function);
+  // general: a program that does the same one operator at a time.
+  FusedAggregate(FusedSpec spec, Program general);
 
-  absl::StatusOr<Value> Evaluate(Evaluation& evaluation, std::span<Value> args) override;
+  absl::StatusOr<Value> Evaluate(Evaluation& evaluation, const StepTimes& steps,
+                                 std::span<Value> args) override;
+
+  // Brings the binding up to date with the store; whether this operator can do it. If not,
+  // Evaluate runs the general program.
+  bool Bind(const Evaluation& evaluation);
+  // At one instant. After Bind has said yes.
+  InstantVector EvaluateAt(Evaluation& evaluation, int64_t t_ms);
 
  private:
   // What one target brings to one group.
@@ -48,8 +72,8 @@ class FusedAggregate : public Operator {
   // Group -> index of its sample.
   using GroupIndex = absl::flat_hash_map<uint32_t, size_t>;
 
-  // The same by the general operators.
-  absl::StatusOr<Value> EvaluateGenerally(Evaluation& evaluation);
+  using Vector = std::vector<ResultSample>;
+
   // A sample per group, in order, without values.
   [[nodiscard]] Vector EmptySamples() const;
   void AddTargets(DenseValues& values, Vector* samples);
@@ -71,8 +95,9 @@ class FusedAggregate : public Operator {
   const LabelFilter grouping_;
   const RangeFunction function_;
   SelectorBinding binding_;
-  std::unique_ptr<SelectorOperator> general_series_;  // made when first needed
-  std::unique_ptr<Operator> general_aggregation_;
+  const Program general_;
+  const std::string metric_;
+  const std::string position_;
   std::vector<double> errors_;  // of the samples' sums
   std::vector<double> gathered_;
   uint32_t targets_with_value_ = 0;

@@ -1,18 +1,23 @@
 #include "engine/plan_builder.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
-#include <ranges>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "engine/absent_labels.h"
 #include "engine/aggregate.h"
+#include "engine/executor_aggregate.h"
 #include "engine/executor_operators.h"
+#include "engine/executor_range.h"
 #include "engine/executor_selector.h"
 #include "engine/functions.h"
-#include "engine/fused.h"
+#include "engine/invariant.h"
 #include "engine/selector.h"
+#include "engine/vector_matching.h"
+#include "engine/window_source.h"
 
 namespace tacho::engine {
 namespace {
@@ -23,6 +28,10 @@ using parser::NodeId;
 using parser::NodeKind;
 using parser::Op;
 using parser::ValueType;
+
+// The step of a subquery that gives none: Prometheus' default evaluation interval.
+constexpr int64_t kDefaultStepMs = 60'000;
+constexpr int64_t kNanosPerMilli = 1'000'000;
 
 // An instant selector's newest sample as if it were a range function.
 constexpr RangeFunction kLatestSample = {.kernel = RowKernel::kLatest, .keeps_name = true};
@@ -35,26 +44,40 @@ struct Lowered {
 
 class Builder {
  public:
-  Builder(const Ast& ast, const Options& options) : ast_(ast), options_(options) {}
+  Builder(const Ast& ast, const Options& options)
+      : ast_(ast), options_(options), invariant_(FindInvariant(ast)) {}
 
-  // A walk with a stack of its own: parents are lowered first and put behind their
-  // operands by reversing the order at the end.
   absl::StatusOr<BuiltPlan> Build() {
-    std::vector<NodeId> pending = {ast_.root()};
-    while (!pending.empty()) {
-      const NodeId id = Inner(pending.back());
-      pending.pop_back();
-      absl::StatusOr<Lowered> lowered = Lower(id);
-      if (!lowered.ok()) return lowered.status();
-      const auto operands = static_cast<uint32_t>(lowered->operands.size());
-      plan_.steps.push_back({std::move(lowered->op), operands});
-      pending.insert(pending.end(), lowered->operands.begin(), lowered->operands.end());
+    absl::StatusOr<Program> program = BuildProgram(ast_.root(), /*inside_invariant=*/false);
+    if (!program.ok()) return program.status();
+    plan_.program = *std::move(program);
+    plan_.type = ast_[ast_.root()].type;
+    if (plan_.program.size() == 1) {
+      plan_.fused = dynamic_cast<FusedAggregate*>(plan_.program.front().op.get());
     }
-    std::ranges::reverse(plan_.steps);
     return std::move(plan_);
   }
 
  private:
+  // A walk with a stack of its own: parents are lowered first and put behind their
+  // operands by reversing the order at the end.
+  absl::StatusOr<Program> BuildProgram(NodeId root, bool inside_invariant) {
+    Program program;
+    std::vector<NodeId> pending = {root};
+    while (!pending.empty()) {
+      const NodeId id = Inner(pending.back());
+      pending.pop_back();
+      const bool once = !inside_invariant && invariant_[id];
+      absl::StatusOr<Lowered> lowered = once ? LowerInvariant(id) : Lower(id, inside_invariant);
+      if (!lowered.ok()) return lowered.status();
+      const auto operands = static_cast<uint32_t>(lowered->operands.size());
+      program.push_back({std::move(lowered->op), operands});
+      pending.insert(pending.end(), lowered->operands.begin(), lowered->operands.end());
+    }
+    std::ranges::reverse(program);
+    return program;
+  }
+
   // The node without parentheses and unary plus, which do nothing.
   NodeId Inner(NodeId id) const {
     while (ast_[id].kind == NodeKind::kParen ||
@@ -64,22 +87,32 @@ class Builder {
     return id;
   }
 
+  [[nodiscard]] std::string PositionOf(NodeId id) const {
+    return ast_.Position(ast_[id].span.begin);
+  }
+
   absl::Status Unsupported(const Node& node, std::string_view what) const {
-    return ErrorAt(
-        absl::StatusCode::kUnimplemented, ast_, node,
-        absl::StrCat(absl::string_view(what.data(), what.size()), " is not supported yet"));
+    return ErrorAt(absl::StatusCode::kUnimplemented, ast_, node,
+                   absl::StrCat(absl::string_view(what.data(), what.size()), " is not supported"));
   }
 
-  absl::StatusOr<Selector> MakeSelector(NodeId id) {
-    absl::StatusOr<Selector> selector = Selector::Create(ast_, id, options_);
-    if (selector.ok()) {
-      plan_.reach = std::max(plan_.reach, selector->reach());
-      plan_.window = std::max(plan_.window, selector->window());
-    }
-    return selector;
+  absl::StatusOr<std::shared_ptr<const Selector>> MakeSelector(NodeId id) {
+    const auto known = selectors_.find(id);
+    if (known != selectors_.end()) return known->second;
+    absl::StatusOr<Selector> selector = Selector::Create(ast_, id, options_, outer_reach_);
+    if (!selector.ok()) return selector.status();
+    plan_.reach = std::max(plan_.reach, selector->reach() + outer_reach_);
+    plan_.window = std::max(plan_.window, selector->window());
+    return selectors_[id] = std::make_shared<const Selector>(*std::move(selector));
   }
 
-  absl::StatusOr<Lowered> Lower(NodeId id) {
+  absl::StatusOr<Lowered> LowerInvariant(NodeId id) {
+    absl::StatusOr<Program> program = BuildProgram(id, /*inside_invariant=*/true);
+    if (!program.ok()) return program.status();
+    return Lowered{Invariant(*std::move(program)), {}};
+  }
+
+  absl::StatusOr<Lowered> Lower(NodeId id, bool inside_invariant) {
     const Node& node = ast_[id];
     switch (node.kind) {
       case NodeKind::kNumber:
@@ -87,15 +120,17 @@ class Builder {
       case NodeKind::kString:
         return Lowered{StringLiteral(node.text), {}};
       case NodeKind::kVectorSelector:
-        return LowerSeries(id, kLatestSample);
+        return LowerSelector(id);
       case NodeKind::kMatrixSelector:
-        return Unsupported(node, "a range vector as a result");
-      case NodeKind::kSubquery:
-        return Unsupported(node, "a subquery");
+      case NodeKind::kSubquery: {
+        absl::StatusOr<std::unique_ptr<WindowSource>> source = Windows(id, inside_invariant);
+        if (!source.ok()) return source.status();
+        return Lowered{WindowsResult(*std::move(source)), {}};
+      }
       case NodeKind::kCall:
-        return LowerCall(node);
+        return LowerCall(id, inside_invariant);
       case NodeKind::kAggregate:
-        return LowerAggregate(node);
+        return LowerAggregate(node, inside_invariant);
       case NodeKind::kBinary:
         return LowerBinary(node);
       case NodeKind::kUnary:
@@ -106,60 +141,182 @@ class Builder {
     return Unsupported(node, "this expression");
   }
 
-  absl::StatusOr<Lowered> LowerSeries(NodeId selector_id, const RangeFunction& function) {
-    absl::StatusOr<Selector> selector = MakeSelector(selector_id);
+  absl::StatusOr<Lowered> LowerSelector(NodeId id) {
+    absl::StatusOr<std::shared_ptr<const Selector>> selector = MakeSelector(id);
     if (!selector.ok()) return selector.status();
-    return Lowered{std::make_unique<SelectorOperator>(
-                       std::make_shared<const Selector>(*std::move(selector)), function),
-                   {}};
+    return Lowered{InstantSelector(*std::move(selector)), {}};
   }
 
-  absl::StatusOr<Lowered> LowerCall(const Node& node) {
-    const FunctionEntry* function = FindFunction(node.function);
-    if (function == nullptr) return Unsupported(node, absl::StrCat(node.function, "()"));
-    if (function->range.plain == nullptr) return Lowered{FunctionCall(*function), node.children};
-    const NodeId range = Inner(node.children[0]);
-    if (ast_[range].kind != NodeKind::kMatrixSelector)
-      return Unsupported(ast_[range], "a subquery");
-    return LowerSeries(range, function->range);
-  }
+  // --- Range vectors -----------------------------------------------------------------
 
-  absl::StatusOr<Lowered> LowerAggregate(const Node& node) {
-    if (!IsSupportedAggregation(node.op)) {
-      return Unsupported(node, absl::StrCat("aggregation ", std::string(OpName(node.op))));
-    }
-    const NodeId operand = Inner(node.children.back());
-    if (ast_[operand].kind == NodeKind::kVectorSelector) {
-      return LowerFused(node, operand, kLatestSample);
-    }
-    if (const FunctionEntry* function = RangeFunctionOf(operand); function != nullptr) {
-      const NodeId range = Inner(ast_[operand].children[0]);
-      if (OneMetric(range)) return LowerFused(node, range, function->range);
-    }
-    return Lowered{Aggregation(node.op, Grouping(node, /*drop_name=*/false)), {operand}};
-  }
-
-  // The range function that the node applies to a range selector; null if it does not.
-  const FunctionEntry* RangeFunctionOf(NodeId id) const {
+  absl::StatusOr<std::unique_ptr<WindowSource>> Windows(NodeId id, bool inside_invariant) {
+    id = Inner(id);
     const Node& node = ast_[id];
-    if (node.kind != NodeKind::kCall) return nullptr;
-    const FunctionEntry* function = FindFunction(node.function);
-    const bool fits = function != nullptr && function->range.plain != nullptr &&
-                      ast_[Inner(node.children[0])].kind == NodeKind::kMatrixSelector;
-    return fits ? function : nullptr;
+    if (node.kind == NodeKind::kSubquery) return Subquery(node, inside_invariant);
+    absl::StatusOr<std::shared_ptr<const Selector>> selector = MakeSelector(id);
+    if (!selector.ok()) return selector.status();
+    return SelectorWindows(*std::move(selector), OneMetric(id));
+  }
+
+  absl::StatusOr<std::unique_ptr<WindowSource>> Subquery(const Node& node, bool inside_invariant) {
+    SubquerySpec spec;
+    spec.range_ns = node.range_ns;
+    spec.step_ms = node.step_ns == 0 ? kDefaultStepMs : node.step_ns / kNanosPerMilli;
+    spec.offset_ns = node.offset_ns;
+    spec.at = node.at;
+    spec.at_ms = node.at_ms;
+    if (spec.step_ms < 1) {
+      return ErrorAt(absl::StatusCode::kInvalidArgument, ast_, node,
+                     "the step of a subquery must be at least 1ms");
+    }
+    // What is inside is asked about the past that the subquery reaches.
+    const Duration reach = absl::Nanoseconds(spec.range_ns) + absl::Nanoseconds(spec.offset_ns);
+    const Duration before = outer_reach_;
+    if (spec.at == parser::AtKind::kNone) {
+      outer_reach_ += std::max(reach, absl::ZeroDuration());
+      plan_.reach = std::max(plan_.reach, outer_reach_);
+    }
+    plan_.window = std::max(plan_.window, absl::Nanoseconds(spec.range_ns));
+    absl::StatusOr<Program> program = BuildProgram(node.children[0], inside_invariant);
+    outer_reach_ = before;
+    if (!program.ok()) return program.status();
+    return SubqueryWindows(spec, *std::move(program));
   }
 
   // Whether a range selector names its metric. If not, dropping names may leave series
   // that cannot be told apart, which only the general operators notice.
   bool OneMetric(NodeId range) const { return !ast_[ast_[range].children[0]].name.empty(); }
 
-  absl::StatusOr<Lowered> LowerFused(const Node& node, NodeId selector_id,
-                                     const RangeFunction& function) {
-    absl::StatusOr<Selector> selector = MakeSelector(selector_id);
+  absl::StatusOr<Lowered> LowerRangeCall(const Node& node, const FunctionEntry& function,
+                                         bool inside_invariant) {
+    RangeCallSpec spec{.function = &function};
+    Lowered lowered;
+    NodeId window = 0;
+    for (uint32_t i = 0; i < node.children.size(); ++i) {
+      const NodeId argument = node.children[i];
+      spec.positions.push_back(PositionOf(argument));
+      if (ast_[argument].type == ValueType::kMatrix) {
+        spec.window_argument = i;
+        window = argument;
+      } else {
+        lowered.operands.push_back(argument);
+      }
+    }
+    absl::StatusOr<std::unique_ptr<WindowSource>> source = Windows(window, inside_invariant);
+    if (!source.ok()) return source.status();
+    lowered.op = RangeCall(std::move(spec), *std::move(source));
+    return lowered;
+  }
+
+  // --- Calls ---------------------------------------------------------------------------
+
+  absl::StatusOr<Lowered> LowerCall(NodeId id, bool inside_invariant) {
+    const Node& node = ast_[id];
+    if (node.function == "absent_over_time") return LowerAbsentOverTime(id, inside_invariant);
+    if (node.function == "timestamp") {
+      const NodeId argument = Inner(node.children[0]);
+      if (ast_[argument].kind == NodeKind::kVectorSelector) {
+        absl::StatusOr<std::shared_ptr<const Selector>> selector = MakeSelector(argument);
+        if (!selector.ok()) return selector.status();
+        return Lowered{SampleTimes(*std::move(selector)), {}};
+      }
+    }
+    const FunctionEntry* function = FindFunction(node.function);
+    if (function == nullptr) return Unsupported(node, absl::StrCat(node.function, "()"));
+    if (function->range.plain != nullptr) return LowerRangeCall(node, *function, inside_invariant);
+    return Lowered{FunctionCall(*function, SiteOf(id)), node.children};
+  }
+
+  [[nodiscard]] CallSite SiteOf(NodeId id) const {
+    CallSite site;
+    site.position = PositionOf(id);
+    const Node& node = ast_[id];
+    for (const NodeId argument : node.children) site.positions.push_back(PositionOf(argument));
+    if (node.function.starts_with("absent")) {
+      site.labels = AbsentLabels(ast_, Inner(node.children[0]));
+    }
+    return site;
+  }
+
+  // absent(present_over_time(...)), with the labels of the selector.
+  absl::StatusOr<Lowered> LowerAbsentOverTime(NodeId id, bool inside_invariant) {
+    absl::StatusOr<Lowered> present =
+        LowerRangeCall(ast_[id], *FindFunction("present_over_time"), inside_invariant);
+    if (!present.ok()) return present;
+    Program program;
+    program.push_back({std::move(present->op), 0});
+    program.push_back({FunctionCall(*FindFunction("absent"), SiteOf(id)), 1});
+    return Lowered{Inline(std::move(program)), {}};
+  }
+
+  // --- Aggregations ----------------------------------------------------------------------
+
+  AggregationSpec SpecOf(const Node& node) const {
+    AggregationSpec spec;
+    spec.op = node.op;
+    spec.grouping = Grouping(node, /*drop_name=*/false);
+    spec.without = node.without;
+    if (node.children.size() > 1) spec.parameter_position = PositionOf(node.children[0]);
+    return spec;
+  }
+
+  absl::StatusOr<Lowered> LowerAggregate(const Node& node, bool inside_invariant) {
+    switch (node.op) {
+      case Op::kQuantile:
+        return Lowered{QuantileAggregation(SpecOf(node)), node.children};
+      case Op::kCountValues:
+        return Lowered{CountValues(SpecOf(node)), node.children};
+      case Op::kTopk:
+      case Op::kBottomk:
+      case Op::kLimitk:
+      case Op::kLimitRatio:
+        return Lowered{Selection(SpecOf(node)), node.children};
+      default:
+        break;
+    }
+    const NodeId operand = Inner(node.children.back());
+    if (IsFusedAggregation(node.op)) {
+      if (ast_[operand].kind == NodeKind::kVectorSelector) {
+        return LowerFused(node, operand, operand, kLatestSample, inside_invariant);
+      }
+      if (const FunctionEntry* function = RangeFunctionOf(operand); function != nullptr) {
+        const NodeId range = Inner(ast_[operand].children[0]);
+        if (OneMetric(range)) {
+          return LowerFused(node, operand, range, function->range, inside_invariant);
+        }
+      }
+    }
+    return Lowered{Aggregation(SpecOf(node)), {operand}};
+  }
+
+  // The range function that the node applies to a range selector, and to nothing else;
+  // null if it does not.
+  const FunctionEntry* RangeFunctionOf(NodeId id) const {
+    const Node& node = ast_[id];
+    if (node.kind != NodeKind::kCall || node.children.size() != 1) return nullptr;
+    const FunctionEntry* function = FindFunction(node.function);
+    const bool fits = function != nullptr && function->range.plain != nullptr &&
+                      ast_[Inner(node.children[0])].kind == NodeKind::kMatrixSelector;
+    return fits ? function : nullptr;
+  }
+
+  // operand: what is aggregated; selector_id: the selector in it.
+  absl::StatusOr<Lowered> LowerFused(const Node& node, NodeId operand, NodeId selector_id,
+                                     const RangeFunction& function, bool inside_invariant) {
+    absl::StatusOr<Lowered> plain = Lower(operand, inside_invariant);
+    if (!plain.ok()) return plain.status();
+    Program general;
+    general.push_back({std::move(plain->op), 0});
+    general.push_back({Aggregation(SpecOf(node)), 1});
+    absl::StatusOr<std::shared_ptr<const Selector>> selector = MakeSelector(selector_id);
     if (!selector.ok()) return selector.status();
+    const Node& range = ast_[selector_id];
+    const Node& named = range.kind == NodeKind::kMatrixSelector ? ast_[range.children[0]] : range;
     return Lowered{std::make_unique<FusedAggregate>(
-                       node.op, std::make_shared<const Selector>(*std::move(selector)),
-                       Grouping(node, /*drop_name=*/!function.keeps_name), function),
+                       FusedSpec{node.op, *std::move(selector),
+                                 Grouping(node, /*drop_name=*/!function.keeps_name), function,
+                                 named.name, PositionOf(selector_id)},
+                       std::move(general)),
                    {}};
   }
 
@@ -169,17 +326,24 @@ class Builder {
   }
 
   absl::StatusOr<Lowered> LowerBinary(const Node& node) {
+    if (node.op == Op::kTrimUpper || node.op == Op::kTrimLower) {
+      return Unsupported(node, absl::StrCat("operator ", std::string(OpName(node.op)),
+                                            ", which needs native histograms,"));
+    }
     const bool vectors = ast_[node.children[0]].type == ValueType::kVector &&
                          ast_[node.children[1]].type == ValueType::kVector;
-    if (vectors) {
-      return Unsupported(
-          node, absl::StrCat("operator ", std::string(OpName(node.op)), " between two vectors"));
+    if (!vectors) return Lowered{ScalarBinary(node.op, node.return_bool), node.children};
+    if (parser::IsSetOperator(node.op)) {
+      return Lowered{SetOperation(node.op, node.matching), node.children};
     }
-    return Lowered{ScalarBinary(node.op, node.return_bool), node.children};
+    return Lowered{VectorBinary(node.op, node.return_bool, node.matching), node.children};
   }
 
   const Ast& ast_;
   const Options& options_;
+  const std::vector<bool> invariant_;
+  Duration outer_reach_ = absl::ZeroDuration();  // of the subqueries around
+  std::map<NodeId, std::shared_ptr<const Selector>> selectors_;
   BuiltPlan plan_;
 };
 

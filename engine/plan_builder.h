@@ -5,10 +5,9 @@
 #ifndef TACHO_ENGINE_PLAN_BUILDER_H_
 #define TACHO_ENGINE_PLAN_BUILDER_H_
 
-#include <vector>
-
 #include "absl/status/statusor.h"
 #include "engine/executor.h"
+#include "engine/fused.h"
 #include "parser/ast.h"
 #include "tacho/options.h"
 #include "tacho/time.h"
@@ -16,7 +15,9 @@
 namespace tacho::engine {
 
 struct BuiltPlan {
-  std::vector<Step> steps;
+  Program program;
+  FusedAggregate* fused = nullptr;  // the program's only operator, if it is one
+  parser::ValueType type = parser::ValueType::kVector;
   Duration reach = absl::ZeroDuration();  // see Query
   Duration window = absl::ZeroDuration();
 };

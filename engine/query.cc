@@ -18,13 +18,13 @@ void Evidence::Merge(const Evidence& other) {
 
 Query::Query(std::shared_ptr<engine::Plan> plan) : plan_(std::move(plan)) {}
 
-absl::StatusOr<QueryResult> Query::Evaluate(Timestamp t, const EvaluateOptions&) const {
-  return plan_->Evaluate(t);
+absl::StatusOr<QueryResult> Query::Evaluate(Timestamp t, const EvaluateOptions& options) const {
+  return plan_->Evaluate(t, options);
 }
 
 absl::StatusOr<QueryResult> Query::EvaluateRange(const TimeRange& range,
-                                                 const EvaluateOptions&) const {
-  return plan_->EvaluateRange(range);
+                                                 const EvaluateOptions& options) const {
+  return plan_->EvaluateRange(range, options);
 }
 
 std::string Query::ToString() const { return plan_->ToString(); }

@@ -1,15 +1,15 @@
-// ResultBuilder: turns what a plan's last operator left into a QueryResult.
+// ResultBuilder: turns what a plan's program left into a QueryResult.
 //
-// Ownership   The result keeps alive the labels that its samples point to.
+// Order       Sorted by labels, unless the value has an order of its own.
+// Ownership   The result keeps alive what its samples and series point to.
 // Threads     One thread, one result.
 #ifndef TACHO_ENGINE_RESULT_H_
 #define TACHO_ENGINE_RESULT_H_
 
-#include <map>
-#include <memory>
 #include <vector>
 
 #include "engine/executor.h"
+#include "engine/fused.h"
 #include "tacho/query.h"
 #include "tacho/time.h"
 
@@ -17,10 +17,17 @@ namespace tacho::engine {
 
 class ResultBuilder {
  public:
-  // keepers own the labels that the value's elements point to.
-  static QueryResult Build(Timestamp t, Value value, std::shared_ptr<const void> keepers);
-  static QueryResult BuildRange(const TimeRange& range,
-                                std::map<Labels, std::vector<Point>> columns);
+  static QueryResult OfInstant(Timestamp t, InstantVector vector, Evaluation& evaluation);
+  static QueryResult OfInstant(Timestamp t, Value value, Evaluation& evaluation);
+  static QueryResult OfRange(const TimeRange& range, const StepTimes& steps, Value value,
+                             Evaluation& evaluation);
+
+ private:
+  static QueryResult Begin(Timestamp t, const Evidence& evidence, Evaluation& evaluation);
+  static void TakeVector(Value value, QueryResult* result);
+  // points: all series' points, one after the other; ends: where each series' end.
+  static void TakeSeries(const std::vector<Element>& elements, std::vector<Point> points,
+                         const std::vector<size_t>& ends, QueryResult* result);
 };
 
 }  // namespace tacho::engine

@@ -13,36 +13,25 @@ absl::Status ErrorAt(absl::StatusCode code, const parser::Ast& ast, const parser
                              absl::string_view(what.data(), what.size()))};
 }
 
-namespace {
-
-absl::Status NoSteps(const parser::Ast& ast, const parser::Node& node) {
-  return ErrorAt(absl::StatusCode::kUnimplemented, ast, node,
-                 "step() and range() in a duration are not supported yet");
-}
-
-}  // namespace
-
 absl::StatusOr<Selector> Selector::Create(const parser::Ast& ast, parser::NodeId id,
-                                          const Options& options) {
+                                          const Options& options, Duration outer_reach) {
   Selector selector;
   const parser::Node* node = &ast[id];
   if (node->kind == parser::NodeKind::kMatrixSelector) {
     selector.range_ns_ = node->range_ns;
-    if (node->range_expr != parser::kNoNode && node->range_ns == 0) return NoSteps(ast, *node);
     node = &ast[node->children[0]];
   }
-  if (node->offset_expr != parser::kNoNode && node->offset_ns == 0) return NoSteps(ast, *node);
   if (node->edges != parser::RangeEdges::kPlain) {
     return ErrorAt(absl::StatusCode::kUnimplemented, ast, *node,
                    "anchored and smoothed are not supported yet");
   }
-  if (node->at != parser::AtKind::kNone) {
-    return ErrorAt(absl::StatusCode::kUnimplemented, ast, *node,
-                   "the @ modifier is not supported yet");
-  }
+  selector.at_ = node->at;
+  selector.at_ms_ = node->at_ms;
   selector.offset_ns_ = node->offset_ns;
   selector.lookback_ms_ = absl::ToInt64Milliseconds(options.lookback);
-  if (absl::Status status = selector.CheckReach(ast, *node, options); !status.ok()) return status;
+  if (absl::Status status = selector.CheckReach(ast, *node, options, outer_reach); !status.ok()) {
+    return status;
+  }
   if (absl::Status status = selector.AddMatchers(ast, *node, options); !status.ok()) return status;
   return selector;
 }
@@ -62,25 +51,43 @@ absl::Status Selector::AddMatchers(const parser::Ast& ast, const parser::Node& n
 }
 
 absl::Status Selector::CheckReach(const parser::Ast& ast, const parser::Node& node,
-                                  const Options& options) const {
-  if (reach() <= options.retention) return absl::OkStatus();
+                                  const Options& options, Duration outer_reach) const {
+  const Duration all = reach() + outer_reach;
+  if (pinned() || all <= options.retention) return absl::OkStatus();
   return ErrorAt(
       absl::StatusCode::kFailedPrecondition, ast, node,
-      absl::StrCat("the selector reaches back ", absl::FormatDuration(reach()), ", but only ",
+      absl::StrCat("the selector reaches back ", absl::FormatDuration(all), ", but only ",
                    absl::FormatDuration(options.retention), " are kept: shorten its ",
                    is_range() ? "range or offset" : "offset or Options::lookback",
                    ", or raise Options::retention"));
 }
 
-SelectorTimes Selector::At(Timestamp t) const {
+int64_t PinnedTime(parser::AtKind at, int64_t at_ms, int64_t t_ms, const QuerySpan& query) {
+  switch (at) {
+    case parser::AtKind::kNone:
+      return t_ms;
+    case parser::AtKind::kTimestamp:
+      return at_ms;
+    case parser::AtKind::kStart:
+      return query.start_ms;
+    case parser::AtKind::kEnd:
+      return query.end_ms;
+  }
+  return t_ms;
+}
+
+SelectorTimes Selector::At(int64_t t_ms, const QuerySpan& query, int64_t lookback_ms) const {
+  const Timestamp t = Timestamp::FromUnixMillis(PinnedTime(at_, at_ms_, t_ms, query));
   SelectorTimes times;
+  times.t_ms = t_ms;
   times.ref_ms = MillisBefore(t, offset_ns_);
-  times.lookback_ms = lookback_ms_;
+  times.lookback_ms = lookback_ms;
   times.window = RangeWindow::At(t, range_ns_, offset_ns_);
   return times;
 }
 
 Duration Selector::reach() const {
+  if (pinned()) return absl::ZeroDuration();
   const Duration own = is_range() ? window() : absl::Milliseconds(lookback_ms_);
   return std::max(own + absl::Nanoseconds(offset_ns_), absl::ZeroDuration());
 }

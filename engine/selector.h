@@ -18,8 +18,16 @@
 
 namespace tacho::engine {
 
+// The times that a query was asked for: what start(), end(), step() and range() mean.
+struct QuerySpan {
+  int64_t start_ms = 0;
+  int64_t end_ms = 0;
+  int64_t step_ms = 0;  // 0: an instant query
+};
+
 // The instants that a selector looks at, at one evaluation time.
 struct SelectorTimes {
+  int64_t t_ms = 0;         // the evaluation's
   int64_t ref_ms = 0;       // instant selector: the newest sample at or before this
   int64_t lookback_ms = 0;  // and after ref_ms - lookback_ms
   RangeWindow window;       // range selector
@@ -27,18 +35,22 @@ struct SelectorTimes {
 
 class Selector {
  public:
-  // Of a vector selector, or of a range selector over one.
+  // Of a vector selector, or of a range selector over one. outer_reach: how far back the
+  // subqueries around it reach.
   //   kInvalidArgument    a regex does not compile; names its place
-  //   kUnimplemented      the @ modifier
   //   kFailedPrecondition reaches further back than retention
   static absl::StatusOr<Selector> Create(const parser::Ast& ast, parser::NodeId id,
-                                         const Options& options);
+                                         const Options& options,
+                                         Duration outer_reach = absl::ZeroDuration());
 
   [[nodiscard]] const std::vector<storage::LabelMatcher>& matchers() const { return matchers_; }
   [[nodiscard]] bool is_range() const { return range_ns_ != 0; }
 
-  [[nodiscard]] SelectorTimes At(Timestamp t) const;
-  // How far back of t the oldest sample can be that matters.
+  // lookback_ms: how far back an instant selector looks.
+  [[nodiscard]] SelectorTimes At(int64_t t_ms, const QuerySpan& query, int64_t lookback_ms) const;
+  // Whether it looks at the same instants at all times of a query (@).
+  [[nodiscard]] bool pinned() const { return at_ != parser::AtKind::kNone; }
+  // How far back of t the oldest sample can be that matters; of a pinned selector, nothing.
   [[nodiscard]] Duration reach() const;
   [[nodiscard]] Duration window() const { return absl::Nanoseconds(range_ns_); }
 
@@ -47,13 +59,18 @@ class Selector {
   absl::Status AddMatchers(const parser::Ast& ast, const parser::Node& node,
                            const Options& options);
   [[nodiscard]] absl::Status CheckReach(const parser::Ast& ast, const parser::Node& node,
-                                        const Options& options) const;
+                                        const Options& options, Duration outer_reach) const;
 
   std::vector<storage::LabelMatcher> matchers_;
   int64_t range_ns_ = 0;  // 0: instant selector
   int64_t offset_ns_ = 0;
-  int64_t lookback_ms_ = 0;
+  int64_t lookback_ms_ = 0;  // Options::lookback, for reach
+  parser::AtKind at_ = parser::AtKind::kNone;
+  int64_t at_ms_ = 0;
 };
+
+// The time that @ pins a selector or subquery to; t_ms if it has none.
+int64_t PinnedTime(parser::AtKind at, int64_t at_ms, int64_t t_ms, const QuerySpan& query);
 
 // "line:column: what"; an error at a place in the query's text.
 absl::Status ErrorAt(absl::StatusCode code, const parser::Ast& ast, const parser::Node& node,

@@ -14,7 +14,8 @@ std::optional<SeriesPoint> SeriesReader::Read(const storage::History& history, u
   ReadSamples(history, position, times_.window.after_ms, times_.window.until_ms, &samples_);
   touched_ += samples_.size();
   if (samples_.empty()) return std::nullopt;
-  const SeriesValue value = function_.plain(samples_, times_.window);
+  const std::optional<double> value =
+      function_.plain({.samples = samples_, .window = times_.window, .time_ms = times_.t_ms});
   if (!value.has_value()) return std::nullopt;
   const bool last_two = function_.last_two && samples_.size() > 1;
   const SamplePoint& oldest = last_two ? samples_[samples_.size() - 2] : samples_.front();

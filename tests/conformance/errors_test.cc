@@ -28,42 +28,22 @@ void ExpectWrong(const std::string& expr, const std::string& message) {
   EXPECT_THAT(db.Prepare(expr), StatusIs(absl::StatusCode::kInvalidArgument, message)) << expr;
 }
 
-TEST(UnimplementedTest, AggregationsAreNamed) {
-  ExpectNotRun("topk(3, m)", "1:1", "topk");
-  ExpectNotRun("bottomk by (a) (3, m)", "1:1", "bottomk");
-  ExpectNotRun("quantile(0.9, m)", "1:1", "quantile");
-  ExpectNotRun("count_values(\"v\", m)", "1:1", "count_values");
-  ExpectNotRun("stddev(m)", "1:1", "stddev");
-  ExpectNotRun("stdvar(m)", "1:1", "stdvar");
+TEST(UnimplementedTest, WhatNeedsNativeHistogramsIsNamedWithItsPlace) {
+  ExpectNotRun("a </ 1", "1:1", "operator </");
+  ExpectNotRun("sum by (pod) (\n  rate(m[1m])\n  * 2 + (x >/ y)\n)", "3:10", "operator >/");
 }
 
-TEST(UnimplementedTest, FunctionsAreNamed) {
-  ExpectNotRun("avg_over_time(m[1m])", "1:1", "avg_over_time");
-  ExpectNotRun("histogram_quantile(0.9, sum by (le) (rate(m[1m])))", "1:1", "histogram_quantile");
-  ExpectNotRun("label_replace(m, \"a\", \"b\", \"c\", \"d\")", "1:1", "label_replace");
-  ExpectNotRun("absent(m)", "1:1", "absent");
-  ExpectNotRun("predict_linear(m[5m], 60)", "1:1", "predict_linear");
-}
-
-TEST(UnimplementedTest, VectorMatchingIsNamedWithItsOperator) {
-  ExpectNotRun("a / b", "1:1", "operator / between two vectors");
-  ExpectNotRun("a and b", "1:1", "operator and");
-  ExpectNotRun("a or vector(0)", "1:1", "operator or");
-  ExpectNotRun("a unless on (x) b", "1:1", "operator unless");
-  ExpectNotRun("a > on (x) group_left () b", "1:1", "operator >");
-}
-
-TEST(UnimplementedTest, SelectorsAreNamed) {
-  ExpectNotRun("m @ 100", "1:1", "@");
-  ExpectNotRun("rate(m[1m] @ start())", "1:6", "@");
-  ExpectNotRun("rate(m[5m:1m])", "1:6", "subquery");
-  ExpectNotRun("m[1m]", "1:1", "range vector");
-}
-
-TEST(UnimplementedTest, PlaceIsThatOfTheConstruct) {
-  ExpectNotRun("1 + abs(topk(3, m))", "1:9", "topk");
-  ExpectNotRun("sum by (pod) (\n  rate(m[1m])\n  * 2 + absent(x)\n)", "2:3", "operator +");
-  ExpectNotRun("1 +\n2 +\n  absent(x)", "3:3", "absent");
+TEST(FeatureTest, IsNamedWhereItIsOff) {
+  const auto off = [](const std::string& flag) {
+    return StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("--enable-feature=" + flag));
+  };
+  const Database db;
+  EXPECT_THAT(db.Prepare("mad_over_time(m[1m])"), StatusIs(absl::StatusCode::kInvalidArgument,
+                                                           HasSubstr("\"mad_over_time\"")));
+  EXPECT_THAT(db.Prepare("limitk(1, m)"), off("promql-experimental-functions"));
+  const Database all({.promql = {.experimental_functions = true}});
+  EXPECT_THAT(all.Prepare("mad_over_time(m[1m])"), IsOk());
+  EXPECT_THAT(all.Prepare("limitk(1, m)"), IsOk());
 }
 
 TEST(ParseErrorTest, SaysWhereAndWhat) {
@@ -85,8 +65,8 @@ TEST(ParseErrorTest, SaysWhereAndWhat) {
 
 // What PromQL does not know is the caller's mistake, what tacho does not run is not.
 TEST(ParseErrorTest, ComesBeforeUnimplemented) {
-  ExpectWrong("topk(3, m) + rate(m)",
-              "1:19: parse error: expected type range vector in call to function \"rate\", got "
+  ExpectWrong("a </ b + rate(m)",
+              "1:15: parse error: expected type range vector in call to function \"rate\", got "
               "instant vector");
 }
 

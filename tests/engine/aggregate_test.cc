@@ -72,11 +72,11 @@ TEST(SerialAggregateTest, CountAndGroupIgnoreTheValues) {
   EXPECT_EQ(Aggregate(Op::kGroup, {kNan, 2, 7}), 1);
 }
 
-TEST(SerialAggregateTest, OthersAreNotSupported) {
-  EXPECT_TRUE(IsSupportedAggregation(Op::kGroup));
-  EXPECT_FALSE(IsSupportedAggregation(Op::kStddev));
-  EXPECT_FALSE(IsSupportedAggregation(Op::kTopk));
-  EXPECT_FALSE(IsSupportedAggregation(Op::kAdd));
+TEST(SerialAggregateTest, OthersAreNotFused) {
+  EXPECT_TRUE(IsFusedAggregation(Op::kGroup));
+  EXPECT_FALSE(IsFusedAggregation(Op::kStddev));
+  EXPECT_FALSE(IsFusedAggregation(Op::kTopk));
+  EXPECT_FALSE(IsFusedAggregation(Op::kAdd));
 }
 
 }  // namespace

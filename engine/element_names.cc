@@ -1,0 +1,136 @@
+#include "engine/element_names.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "engine/series_labels.h"
+
+namespace tacho::engine {
+namespace {
+
+using LabelsIndex = absl::flat_hash_map<const Labels*, size_t, LabelsHash, LabelsEq>;
+
+bool IsNamed(const Labels& labels) {
+  return std::ranges::any_of(labels, [](const Label& label) { return NamesTheMetric(label.name); });
+}
+
+const Labels* WithoutNames(Evaluation& evaluation, const Labels& labels) {
+  static const LabelFilter* const kNameless = new LabelFilter(LabelFilter::All(true));
+  return evaluation.Own(Filtered(labels, *kNameless));
+}
+
+// Adds the cells of `from` to those of `to`; false if both have one at some step.
+bool Join(std::span<const double> from, std::span<double> to) {
+  for (size_t i = 0; i < from.size(); ++i) {
+    if (IsAbsent(from[i])) continue;
+    if (!IsAbsent(to[i])) return false;
+    to[i] = from[i];
+  }
+  return true;
+}
+
+// The windows of a range vector, joined in order of time.
+bool Join(const std::vector<storage::SamplePoint>& from, std::vector<storage::SamplePoint>* to) {
+  std::vector<storage::SamplePoint> both;
+  std::ranges::merge(from, *to, std::back_inserter(both), {}, &storage::SamplePoint::time_ms,
+                     &storage::SamplePoint::time_ms);
+  const auto same_time = [](const auto& a, const auto& b) { return a.time_ms == b.time_ms; };
+  if (std::adjacent_find(both.begin(), both.end(), same_time) != both.end()) return false;
+  *to = std::move(both);
+  return true;
+}
+
+bool JoinElement(size_t from, size_t to, uint32_t steps, Value* value) {
+  value->elements[to].evidence.Merge(value->elements[from].evidence);
+  if (value->type == parser::ValueType::kMatrix) {
+    return Join(value->windows[from], &value->windows[to]);
+  }
+  return Join(value->Cells(from, steps), value->Cells(to, steps));
+}
+
+void KeepElement(size_t from, size_t to, uint32_t steps, Value* value) {
+  if (from == to) return;
+  value->elements[to] = value->elements[from];
+  if (value->type == parser::ValueType::kMatrix) {
+    value->windows[to] = std::move(value->windows[from]);
+  } else {
+    std::ranges::copy(value->Cells(from, steps), value->Cells(to, steps).begin());
+  }
+}
+
+void Shrink(size_t kept, uint32_t steps, Value* value) {
+  value->elements.resize(kept);
+  if (value->type == parser::ValueType::kMatrix) {
+    value->windows.resize(kept);
+  } else {
+    value->cells.resize(kept * steps);
+  }
+}
+
+// Whether all elements carry one name, and none of the other labels that say which metric
+// it is: then they differ in what is left.
+bool DifferWithoutNames(const Value& value) {
+  const std::string_view name =
+      value.elements.empty() ? "" : value.elements.front().labels->Get(kMetricNameLabel);
+  return std::ranges::all_of(value.elements, [&](const Element& element) {
+    return element.labels->Get(kMetricNameLabel) == name && !element.labels->Has("__type__") &&
+           !element.labels->Has("__unit__");
+  });
+}
+
+}  // namespace
+
+absl::Status SameLabelsetError() {
+  return absl::InvalidArgumentError("vector cannot contain metrics with the same labelset");
+}
+
+absl::Status MergeEqual(const StepTimes& steps, Value* value) {
+  LabelsIndex index;
+  index.reserve(value->elements.size());
+  size_t kept = 0;
+  for (size_t i = 0; i < value->elements.size(); ++i) {
+    const auto [it, inserted] = index.try_emplace(value->elements[i].labels, kept);
+    if (inserted) {
+      KeepElement(i, kept++, steps.count, value);
+    } else if (!JoinElement(i, it->second, steps.count, value)) {
+      return SameLabelsetError();
+    }
+  }
+  Shrink(kept, steps.count, value);
+  return absl::OkStatus();
+}
+
+absl::Status CheckUnique(const Value& value) {
+  absl::flat_hash_set<const Labels*, LabelsHash, LabelsEq> seen;
+  seen.reserve(value.elements.size());
+  for (const Element& element : value.elements) {
+    if (!seen.insert(element.labels).second) return SameLabelsetError();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status DropNames(Evaluation& evaluation, const StepTimes& steps, Value* value) {
+  if (evaluation.delays_name_removal()) {
+    for (Element& element : value->elements) element.drop_name = true;
+    return absl::OkStatus();
+  }
+  const bool differ = DifferWithoutNames(*value);
+  for (Element& element : value->elements) {
+    if (IsNamed(*element.labels)) element.labels = WithoutNames(evaluation, *element.labels);
+  }
+  return differ ? absl::OkStatus() : MergeEqual(steps, value);
+}
+
+absl::Status DropMarkedNames(Evaluation& evaluation, const StepTimes& steps, Value* value) {
+  bool dropped = false;
+  for (Element& element : value->elements) {
+    if (!element.drop_name || !IsNamed(*element.labels)) continue;
+    element.labels = WithoutNames(evaluation, *element.labels);
+    dropped = true;
+  }
+  return dropped ? MergeEqual(steps, value) : absl::OkStatus();
+}
+
+}  // namespace tacho::engine

@@ -1,0 +1,189 @@
+#include "engine/executor_range.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "engine/element_names.h"
+
+namespace tacho::engine {
+namespace {
+
+// Whether a metric's name says that it is a counter.
+bool SoundsLikeCounter(std::string_view metric) {
+  return std::ranges::any_of(
+      std::initializer_list<std::string_view>{"_total", "_sum", "_count", "_bucket"},
+      [&](std::string_view suffix) { return metric.ends_with(suffix); });
+}
+
+// One call's notes, put into the evaluation's annotations.
+class CallNotes : public WindowNotes {
+ public:
+  CallNotes(const RangeCallSpec& spec, Annotations& annotations)
+      : spec_(spec), annotations_(annotations) {}
+
+  void set_metric(std::string_view metric) { metric_ = metric; }
+  [[nodiscard]] const absl::Status& status() const { return status_; }
+
+  void Warn(std::string_view text, uint32_t argument) override {
+    annotations_.Warn(text, spec_.positions[argument]);
+  }
+  void WarnOfMetric(std::string_view text) override {
+    annotations_.Warn(metric_.empty() ? std::string(text)
+                                      : absl::StrCat(std::string(text), " for metric name \"",
+                                                     std::string(metric_), "\""),
+                      spec_.positions[spec_.window_argument]);
+  }
+  void Fail(std::string_view text) override {
+    if (status_.ok()) status_ = absl::InvalidArgumentError(std::string(text));
+  }
+  void CheckMetric() {
+    CheckCounter(metric_, spec_.positions[spec_.window_argument], annotations_);
+  }
+
+ private:
+  const RangeCallSpec& spec_;
+  Annotations& annotations_;
+  std::string_view metric_;
+  absl::Status status_;
+};
+
+class RangeCallOperator : public Operator {
+ public:
+  RangeCallOperator(RangeCallSpec spec, std::unique_ptr<WindowSource> source)
+      : spec_(std::move(spec)), function_(spec_.function->range), source_(std::move(source)) {}
+
+  absl::StatusOr<Value> Evaluate(Evaluation& evaluation, const StepTimes& steps,
+                                 std::span<Value> args) override {
+    absl::StatusOr<std::vector<RangeWindow>> windows = source_->Windows(evaluation, steps);
+    if (!windows.ok()) return windows.status();
+    CallNotes notes(spec_, evaluation.annotations());
+    const bool drops = !function_.keeps_name;
+    const bool drops_now = drops && !evaluation.delays_name_removal();
+    Value out;
+    const auto visit = [&](const WindowSeries& series) -> absl::StatusOr<bool> {
+      if (absl::Status s = evaluation.Reserve(out.cells.size() + steps.count); !s.ok()) return s;
+      notes.set_metric(series.metric);
+      cells_.assign(steps.count, AbsentCell());
+      const std::optional<Evidence> used = Compute(series, steps, *windows, args, notes);
+      if (!notes.status().ok()) return notes.status();
+      if (!used.has_value()) return false;
+      if (function_.of_counters) notes.CheckMetric();
+      const Element element{series.labels(drops_now), series.evidence.value_or(*used),
+                            drops || series.drop_name};
+      std::ranges::copy(cells_, out.Add(element, steps.count).begin());
+      AddTimes(element.evidence, &out.evidence);
+      return true;
+    };
+    absl::StatusOr<Evidence> seen = source_->Visit(evaluation, steps, visit);
+    if (!seen.ok()) return seen.status();
+    out.evidence.targets = seen->targets;
+    out.evidence.targets_selected = seen->targets_selected;
+    if (!drops_now || !source_->needs_names()) return out;
+    if (absl::Status s = CheckUnique(out); !s.ok()) return s;
+    return out;
+  }
+
+ private:
+  // Computes cells_; what they rest on, if there is a value.
+  std::optional<Evidence> Compute(const WindowSeries& series, const StepTimes& steps,
+                                  const std::vector<RangeWindow>& windows,
+                                  std::span<const Value> args, CallNotes& notes) {
+    WindowSlider slider(series.samples);
+    WindowInput input{.notes = &notes};
+    Evidence used;
+    used.series = used.targets = used.targets_selected = 1;
+    bool any = false;
+    for (uint32_t i = 0; i < steps.count; ++i) {
+      input.samples = slider.At(windows[i].after_ms, windows[i].until_ms);
+      if (input.samples.empty()) continue;
+      if (!series.starts.empty()) {
+        input.starts = series.starts.subspan(slider.begin(), input.samples.size());
+      }
+      scalars_.clear();
+      for (const Value& arg : args) scalars_.push_back(arg.scalars[i]);
+      input.args = scalars_;
+      input.window = windows[i];
+      input.time_ms = steps.At(i);
+      const std::optional<double> value = function_.plain(input);
+      if (!value.has_value()) continue;
+      cells_[i] = *value;
+      any = true;
+      const auto samples = input.samples.last(
+          function_.last_two ? std::min<size_t>(2, input.samples.size()) : input.samples.size());
+      used.oldest = std::min(used.oldest, Timestamp::FromUnixMillis(samples.front().time_ms));
+      used.newest = std::max(used.newest, Timestamp::FromUnixMillis(samples.back().time_ms));
+    }
+    return any ? std::optional(used) : std::nullopt;
+  }
+
+  static void AddTimes(const Evidence& from, Evidence* to) {
+    to->series += from.series;
+    to->oldest = std::min(to->oldest, from.oldest);
+    to->newest = std::max(to->newest, from.newest);
+  }
+
+  const RangeCallSpec spec_;
+  const RangeFunction function_;
+  const std::unique_ptr<WindowSource> source_;
+  std::vector<double> cells_;
+  std::vector<double> scalars_;
+};
+
+class WindowsResultOperator : public Operator {
+ public:
+  explicit WindowsResultOperator(std::unique_ptr<WindowSource> source)
+      : source_(std::move(source)) {}
+
+  absl::StatusOr<Value> Evaluate(Evaluation& evaluation, const StepTimes& steps,
+                                 std::span<Value>) override {
+    const absl::StatusOr<std::vector<RangeWindow>> windows = source_->Windows(evaluation, steps);
+    if (!windows.ok()) return windows.status();
+    const RangeWindow& window = windows->front();
+    uint64_t points = 0;
+    Value out;
+    out.type = parser::ValueType::kMatrix;
+    const auto visit = [&](const WindowSeries& series) -> absl::StatusOr<bool> {
+      const std::span<const SamplePoint> samples =
+          WindowSlider(series.samples).At(window.after_ms, window.until_ms);
+      points += samples.size();
+      if (absl::Status s = evaluation.Reserve(points); !s.ok()) return s;
+      if (samples.empty()) return false;
+      const Evidence used{Timestamp::FromUnixMillis(samples.front().time_ms),
+                          Timestamp::FromUnixMillis(samples.back().time_ms), 1, 1, 1};
+      const Evidence evidence = series.evidence.value_or(used);
+      out.elements.push_back({series.labels(false), evidence, series.drop_name});
+      out.windows.emplace_back(samples.begin(), samples.end());
+      out.evidence.Merge(evidence);
+      return true;
+    };
+    absl::StatusOr<Evidence> seen = source_->Visit(evaluation, steps, visit);
+    if (!seen.ok()) return seen.status();
+    out.evidence.targets = seen->targets;
+    out.evidence.targets_selected = seen->targets_selected;
+    return out;
+  }
+
+ private:
+  const std::unique_ptr<WindowSource> source_;
+};
+
+}  // namespace
+
+void CheckCounter(std::string_view metric, std::string_view position, Annotations& annotations) {
+  if (metric.empty() || SoundsLikeCounter(metric)) return;
+  annotations.Inform(absl::StrCat("metric might not be a counter, name does not end in "
+                                  "_total/_sum/_count/_bucket: \"",
+                                  std::string(metric), "\""),
+                     position);
+}
+
+std::unique_ptr<Operator> RangeCall(RangeCallSpec spec, std::unique_ptr<WindowSource> source) {
+  return std::make_unique<RangeCallOperator>(std::move(spec), std::move(source));
+}
+
+std::unique_ptr<Operator> WindowsResult(std::unique_ptr<WindowSource> source) {
+  return std::make_unique<WindowsResultOperator>(std::move(source));
+}
+
+}  // namespace tacho::engine
