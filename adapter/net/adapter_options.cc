@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "adapter/net/asio.h"
+#include "adapter/net/security_flags.h"
 
 namespace tacho::adapter {
 namespace {
@@ -22,6 +23,14 @@ http://127.0.0.1:6443/apis/custom.metrics.k8s.io/v1beta2. Ask it:
   kubectl --server http://127.0.0.1:6443 get --raw \
     '/apis/custom.metrics.k8s.io/v1beta2/namespaces/default/pods/*/http_requests_per_second'
   curl 'http://127.0.0.1:6443/api/v1/query?query=up'
+
+In a cluster it serves HTTPS and lets in whom Kubernetes' API server names:
+
+  tacho-adapter --config rules.yaml --scrape-config scrape.yaml --secure-port 6443 \
+    --requestheader-client-ca-file front-proxy-ca.crt \
+    --requestheader-allowed-names front-proxy-client
+
+The flags of prometheus-adapter are taken; those without effect here are named in the log.
 
 Sizes are written 512KiB, 16MiB or 4GiB, durations 90s, 10m or 1h30m. Every bound is on
 by default; when one fires, /metrics counts it.
@@ -63,17 +72,28 @@ FlagSet::Setter Millis(std::chrono::milliseconds* value) {
 
 void AddServing(AdapterOptions* o, FlagSet* f) {
   ServerOptions* s = &o->server;
-  f->Group("Serving");
+  f->Group("Serving, in the clear and over TLS");
   f->AddCustom("listen", "HOST:PORT", "127.0.0.1:6443",
-               "the address to serve on, numeric; port 0 takes any free one",
-               [s](std::string_view text) { return SetListen(text, s); });
+               "the address to serve plain HTTP on, numeric; port 0 takes any free one. For "
+               "local use: nobody is asked who they are",
+               [o](std::string_view text) {
+                 o->listen_given = true;
+                 return SetListen(text, &o->server);
+               });
   f->Add("insecure-listen",
-         "allow --listen beyond loopback, although this version has neither TLS nor "
-         "authentication: whoever reaches the port reads every metric",
+         "allow --listen beyond loopback: whoever reaches the port reads every metric, and "
+         "nobody is asked who they are",
          &o->insecure_listen);
-  f->Add("address-file", "write the address that was really bound to this file", &o->address_file);
+  f->Add("address-file",
+         "write the addresses that were really bound to this file: --listen's, then that of TLS",
+         &o->address_file);
   f->AddNumber("max-connections", "connections open at a time; more are closed on accept",
                &s->max_connections);
+  f->AddNumber("max-connections-per-peer", "of them from one address",
+               &s->max_connections_per_peer);
+  f->AddNumber("max-requests-per-connection",
+               "requests on a connection before it is closed: clients spread anew",
+               &s->max_requests_per_connection);
   f->AddNumber("max-requests-in-flight", "requests being answered at a time; more get a 429",
                &s->max_in_flight);
   f->AddNumber("handler-threads", "threads that answer requests", &s->handler_threads);
@@ -87,6 +107,8 @@ void AddServing(AdapterOptions* o, FlagSet* f) {
   f->AddBytes("max-request-body", "the body of a request", &s->max_body_bytes);
   f->AddBytes("max-buffered-replies", "replies that clients have not taken yet, all together",
               &s->max_buffered_reply_bytes);
+  f->AddCustom("tls-handshake-timeout", "DURATION", "5s", "for a TLS handshake",
+               Millis(&s->handshake_timeout));
   f->AddCustom("header-timeout", "DURATION", "5s", "for a request to arrive whole",
                Millis(&s->header_timeout));
   f->AddCustom("idle-timeout", "DURATION", "90s", "for the next request on a connection",
@@ -149,6 +171,7 @@ FlagSet AdapterFlags(AdapterOptions* options) {
   flags.Add("config", "the rules: prometheus-adapter's YAML", &options->rules_file);
   flags.Add("scrape-config", "what to scrape: Prometheus' YAML", &options->scrape_file);
   flags.Add("check", "read both files, say what is wrong with them, and exit", &options->check);
+  AddSecurityFlags(options, &flags);
   AddServing(options, &flags);
   AddScraping(options, &flags);
   AddStorage(options, &flags);
@@ -158,6 +181,7 @@ FlagSet AdapterFlags(AdapterOptions* options) {
                   [options](std::string_view v) { return SetLogLevel(v, &options->log_level); });
   flags.Add("version", "print the version and exit", &options->version);
   flags.Add("help", "print this and exit", &options->help);
+  AddFlagsWithoutEffect(options, &flags);
   return flags;
 }
 
@@ -165,6 +189,7 @@ absl::Status CheckOptions(const AdapterOptions& options) {
   if (options.rules_file.empty() || options.scrape_file.empty()) {
     return absl::InvalidArgumentError("--config and --scrape-config are needed; see --help");
   }
+  if (const absl::Status status = CheckSecurity(options); !status.ok()) return status;
   ErrorCode not_numeric;
   const asio::ip::address address = asio::ip::make_address(options.server.address, not_numeric);
   if (not_numeric) {
@@ -174,9 +199,9 @@ absl::Status CheckOptions(const AdapterOptions& options) {
   if (!address.is_loopback() && !options.insecure_listen) {
     return absl::InvalidArgumentError(
         absl::StrCat("--listen: ", options.server.address,
-                     " is not a loopback address, and this version has neither TLS nor "
-                     "authentication; listen on 127.0.0.1, or add --insecure-listen where the "
-                     "network keeps others out"));
+                     " is not a loopback address, and in the clear nobody is asked who "
+                     "they are; serve TLS (--secure-port), listen on 127.0.0.1, or add "
+                     "--insecure-listen where the network keeps others out"));
   }
   return absl::OkStatus();
 }

@@ -9,10 +9,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "adapter/net/flags.h"
+#include "adapter/net/front_door.h"
 #include "adapter/net/http_server.h"
 #include "adapter/net/log.h"
 #include "adapter/net/scrape_manager.h"
@@ -27,7 +29,15 @@ struct AdapterOptions {
   std::string scrape_file;
   absl::Duration discovery_poll = absl::Seconds(5);
 
-  ServerOptions server;
+  ServerOptions server;  // its address is --listen's
+  bool listen_given = false;
+  // TLS is served as soon as one of its flags is given.
+  bool serve_tls = false;
+  uint16_t secure_port = 6443;
+  FrontDoorOptions front_door;
+  std::vector<std::string> always_allow_paths = {"/healthz", "/livez", "/readyz"};
+  std::vector<std::string> refused_suites;
+  absl::Duration front_door_poll = absl::Seconds(5);
   bool insecure_listen = false;  // plain HTTP beyond loopback
   std::string address_file;      // the bound address is written there
   uint64_t max_ad_hoc_queries = 2;
@@ -39,10 +49,16 @@ struct AdapterOptions {
   absl::Duration max_retention = absl::Hours(1);
 
   LogLevel log_level = LogLevel::kInfo;
+  std::vector<std::string> flags_without_effect;
   bool check = false;
   bool help = false;
   bool version = false;
 };
+
+// In the clear only where nobody asked for TLS, or somebody asked for both.
+[[nodiscard]] inline bool ServesPlain(const AdapterOptions& options) {
+  return !options.serve_tls || options.listen_given;
+}
 
 // The flags that set `options`, which must outlive them.
 [[nodiscard]] FlagSet AdapterFlags(AdapterOptions* options);

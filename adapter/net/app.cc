@@ -13,10 +13,11 @@
 #include <unistd.h>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "adapter/net/asio.h"
 #include "adapter/net/configuration.h"
 #include "adapter/net/discovery.h"
-#include "adapter/net/http_server.h"
+#include "adapter/net/listeners.h"
 #include "adapter/net/router.h"
 #include "adapter/net/scrape_manager.h"
 #include "adapter/net/version.h"
@@ -41,7 +42,7 @@ absl::Status WriteAddressFile(const std::string& path, const std::string& addres
   if (path.empty()) return absl::OkStatus();
   // Renamed into place: who waits for the file never reads half of it.
   const std::string temporary = absl::StrCat(path, ".tmp");
-  std::ofstream(temporary) << address << "\n";
+  std::ofstream(temporary) << address;
   if (std::rename(temporary.c_str(), path.c_str()) == 0) return absl::OkStatus();
   return absl::UnavailableError(absl::StrCat("cannot write --address-file ", path));
 }
@@ -60,29 +61,31 @@ class App {
                  &scrape_stats_, &server_stats_, options.max_ad_hoc_queries,
                  configuration.rules->rules.size(), configuration.rules->problems.size()}),
         discovery_(configuration.scrape, &log_, &scrape_stats_),
-        server_(options.server, &router_, &server_stats_, &log_),
+        front_(options, &router_, &server_stats_, &log_),
         signals_(control_, SIGINT, SIGTERM),
         advance_timer_(control_),
-        discovery_timer_(control_) {
+        discovery_timer_(control_),
+        front_door_timer_(control_) {
     for (const std::string& problem : configuration.rules->problems) {
       log_.Error("rule left out", {{"err", problem}});
     }
   }
 
   absl::Status Run() {
-    if (const absl::Status status = server_.Start(); !status.ok()) return status;
-    if (const absl::Status status = WriteAddressFile(options_.address_file, server_.address());
+    NoteFlags();
+    if (const absl::Status status = front_.Start(); !status.ok()) return status;
+    if (const absl::Status status = WriteAddressFile(options_.address_file, front_.addresses());
         !status.ok()) {
       return status;
     }
-    log_.Info("listening", {{"address", server_.address()}, {"version", kVersion}});
     {
       ScrapeManager scraper(options_.scraper, database_, &clock_, &log_, &scrape_stats_);
       PollDiscovery(&scraper);
       Advance();
+      PollFrontDoor();
       signals_.async_wait([this](const ErrorCode&, int) { BeginStop(); });
       control_.run();
-      server_.Stop(kDrainGrace);
+      front_.Stop(kDrainGrace);
     }
     log_.Info("stopped");
     return absl::OkStatus();
@@ -102,6 +105,22 @@ class App {
     advance_timer_.expires_after(kAdvanceInterval);
     advance_timer_.async_wait([this](const ErrorCode& error) {
       if (!error) Advance();
+    });
+  }
+
+  void NoteFlags() {
+    if (!options_.flags_without_effect.empty()) {
+      log_.Info(
+          "flags without effect here",
+          {{"flags", absl::StrCat("--", absl::StrJoin(options_.flags_without_effect, " --"))}});
+    }
+  }
+
+  void PollFrontDoor() {
+    front_.Poll();
+    front_door_timer_.expires_after(absl::ToChronoMilliseconds(options_.front_door_poll));
+    front_door_timer_.async_wait([this](const ErrorCode& error) {
+      if (!error) PollFrontDoor();
     });
   }
 
@@ -128,11 +147,12 @@ class App {
   CachingQuerier querier_;
   Router router_;
   Discovery discovery_;
-  HttpServer server_;
+  Listeners front_;
   asio::io_context control_{1};
   asio::signal_set signals_;
   asio::steady_timer advance_timer_;
   asio::steady_timer discovery_timer_;
+  asio::steady_timer front_door_timer_;
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -147,9 +148,38 @@ FlagSet& FlagSet::AddUnsigned(std::string name, std::string help, bool bytes, ui
                    });
 }
 
+FlagSet& FlagSet::AddList(std::string name, std::string help, std::vector<std::string>* value) {
+  std::string defaults;
+  for (const std::string& item : *value) {
+    absl::StrAppend(&defaults, defaults.empty() ? "" : ",", item);
+  }
+  return AddCustom(std::move(name), "NAME,...", std::move(defaults), std::move(help),
+                   [value, fresh = std::make_shared<bool>(true)](std::string_view text) {
+                     if (std::exchange(*fresh, false)) value->clear();
+                     while (!text.empty()) {
+                       const std::string_view item = text.substr(0, text.find(','));
+                       text.remove_prefix(std::min(item.size() + 1, text.size()));
+                       if (!item.empty()) value->emplace_back(item);
+                     }
+                     return absl::OkStatus();
+                   });
+}
+
+FlagSet& FlagSet::AddWithoutEffect(std::string name, bool is_switch,
+                                   std::vector<std::string>* given) {
+  AddCustom(name, is_switch ? "" : "VALUE", "", "", [name, given](std::string_view) {
+    if (std::find(given->begin(), given->end(), name) == given->end()) given->push_back(name);
+    return absl::OkStatus();
+  });
+  flags_.back().hidden = true;
+  return *this;
+}
+
 const FlagSet::Flag* FlagSet::Find(std::string_view name) const {
-  const auto it = std::find_if(flags_.begin(), flags_.end(),
-                               [&](const Flag& flag) { return flag.name == name; });
+  const auto it = std::find_if(flags_.begin(), flags_.end(), [&](const Flag& flag) {
+    return std::equal(name.begin(), name.end(), flag.name.begin(), flag.name.end(),
+                      [](char a, char b) { return (a == '_' ? '-' : a) == b; });
+  });
   return it == flags_.end() ? nullptr : &*it;
 }
 
@@ -168,11 +198,13 @@ absl::Status FlagSet::Unknown(std::string_view name) const {
 absl::Status FlagSet::Parse(std::span<const char* const> args) const {
   for (size_t i = 0; i < args.size(); ++i) {
     std::string_view arg = args[i];
-    if (!arg.starts_with("--") || arg.size() == 2) {
+    const bool one_letter =
+        arg.size() >= 2 && arg[0] == '-' && arg[1] != '-' && (arg.size() == 2 || arg[2] == '=');
+    if (!one_letter && (!arg.starts_with("--") || arg.size() == 2)) {
       return absl::InvalidArgumentError(
           absl::StrCat("unexpected argument ", AbslView(arg), "; flags begin with --"));
     }
-    arg.remove_prefix(2);
+    arg.remove_prefix(one_letter ? 1 : 2);
     const size_t equals = arg.find('=');
     const std::string_view name = arg.substr(0, equals);
     const Flag* flag = Find(name);
@@ -197,6 +229,7 @@ absl::Status FlagSet::Parse(std::span<const char* const> args) const {
 std::string FlagSet::Help() const {
   std::string out = about_;
   for (const Flag& flag : flags_) {
+    if (flag.hidden) continue;
     if (!flag.heading.empty()) out.append("\n").append(flag.heading).append("\n");
     out.append("  --").append(flag.name);
     if (!flag.unit.empty()) out.append("=").append(flag.unit);

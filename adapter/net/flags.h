@@ -1,4 +1,5 @@
-// Flags: --name=value, --name value and --switch, with a help text that teaches.
+// Flags: --name=value, --name value and --switch, with a help text that teaches. As with
+// Kubernetes' programs, --a_b is --a-b, and a flag of one letter may have one dash.
 //
 //   FlagSet flags("tacho-adapter", "Answers the custom metrics API ...");
 //   flags.Group("Scraping").Add("scrape-threads", "N", "threads that ...", &threads);
@@ -50,6 +51,10 @@ class FlagSet {
   // A size in bytes.
   template <typename T>
   FlagSet& AddBytes(std::string name, std::string help, T* value);
+  // Texts separated by commas. The first use replaces the default, the next ones append.
+  FlagSet& AddList(std::string name, std::string help, std::vector<std::string>* value);
+  // Takes any value, and notes in `given`, once, that it was there. Help leaves it out.
+  FlagSet& AddWithoutEffect(std::string name, bool is_switch, std::vector<std::string>* given);
   FlagSet& AddCustom(std::string name, std::string unit, std::string default_text, std::string help,
                      Setter setter);
 
@@ -68,6 +73,7 @@ class FlagSet {
     std::string help;
     std::string heading;  // set on the first flag of a group
     Setter setter;
+    bool hidden = false;
   };
 
   FlagSet& AddUnsigned(std::string name, std::string help, bool bytes, uint64_t max, uint64_t value,

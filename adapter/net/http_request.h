@@ -10,15 +10,19 @@
 #include <string_view>
 
 #include "adapter/core/http_reply.h"
+#include "adapter/core/identity.h"
 
 namespace tacho::adapter {
 
+// Header fields go no further than what is named here: nothing behind the server can
+// take a client's word for the front proxy's.
 struct HttpRequest {
   std::string method;
   std::string target;
   std::string user_agent;
   std::string content_type;
   std::string body;
+  Identity identity;  // of a plain listener: nobody's
 };
 
 struct HttpResponse {

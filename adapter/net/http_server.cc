@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "adapter/net/front_door.h"
 #include "adapter/net/http_session.h"
 
 namespace tacho::adapter {
@@ -19,8 +20,10 @@ constexpr std::chrono::milliseconds kDrainStep{5};
 
 class HttpServer::Impl {
  public:
-  Impl(const ServerOptions& options, HttpHandler* handler, ServerStats* stats, Logger* log)
-      : env_{options, handler, stats, &pool_},
+  Impl(const ServerOptions& options, HttpHandler* handler, ServerStats* stats, Logger* log,
+       const FrontDoor* front_door)
+      : peers_(options.max_connections_per_peer),
+        env_{options, handler, stats, &pool_, front_door},
         log_(log),
         acceptor_(io_),
         pause_(io_),
@@ -94,8 +97,16 @@ class HttpServer::Impl {
     if (env_.stats->open_connections >= env_.options.max_connections) {
       return env_.stats->CountLimit(ServerLimit::kConnections);  // the socket closes here
     }
+    ErrorCode gone;
+    const Tcp::endpoint peer = socket.remote_endpoint(gone);
+    if (gone) return;
+    std::unique_ptr<PeerLimit::Slot> slot = peers_.Take(peer.address());
+    if (slot == nullptr) return env_.stats->CountLimit(ServerLimit::kPeer);
+    SslPtr tls = env_.front_door == nullptr ? nullptr : env_.front_door->NewSession();
+    if (env_.front_door != nullptr && tls == nullptr) return;  // never in the clear instead
     Add(&env_.stats->connections);
-    std::make_shared<HttpSession>(std::move(socket), &env_)->Start();
+    HttpStream stream(std::move(socket), std::move(tls));
+    std::make_shared<HttpSession>(std::move(stream), std::move(slot), &env_)->Start();
   }
 
   void PauseAccepting(const ErrorCode& error) {
@@ -108,6 +119,7 @@ class HttpServer::Impl {
 
   // Sessions live in handlers of io_ and tasks of pool_: the tasks must go before io_,
   // whose sockets the sessions hold, and env_, in which they count themselves, last.
+  PeerLimit peers_;
   SessionEnv env_;
   Logger* const log_;
   asio::io_context io_{1};
@@ -122,8 +134,8 @@ class HttpServer::Impl {
 };
 
 HttpServer::HttpServer(const ServerOptions& options, HttpHandler* handler, ServerStats* stats,
-                       Logger* log)
-    : impl_(std::make_unique<Impl>(options, handler, stats, log)) {}
+                       Logger* log, const FrontDoor* front_door)
+    : impl_(std::make_unique<Impl>(options, handler, stats, log, front_door)) {}
 HttpServer::~HttpServer() = default;
 
 absl::Status HttpServer::Start() { return impl_->Start(); }

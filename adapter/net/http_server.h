@@ -5,10 +5,10 @@
 // CONNECT and TRACE, each with a closed connection. Never a redirect, never
 // Retry-After, never HTML.
 //
-// Transport   Plain TCP. TLS comes as another stream type under HttpSession.
+// Transport   Plain TCP without a front door, TLS with one.
 // Threads     Start and Stop from one thread. Handlers run on a pool of their own, all
 //             but the quick ones; input and output never waits for a handler.
-// Cost        An idle connection: about 2 KiB.
+// Cost        An idle connection: about 2 KiB, 20 with TLS.
 // Limits      ServerOptions; each that fires is counted in ServerStats::limits.
 #ifndef TACHO_ADAPTER_NET_HTTP_SERVER_H_
 #define TACHO_ADAPTER_NET_HTTP_SERVER_H_
@@ -33,14 +33,19 @@ struct ServerOptions {
   uint16_t port = 6443;               // 0: any free one
   HeadLimits head;
   size_t max_body_bytes = size_t{64} << 10;
-  std::chrono::milliseconds header_timeout{5'000};  // head and body of a request
-  std::chrono::milliseconds idle_timeout{90'000};   // between requests
-  std::chrono::milliseconds write_timeout{10'000};  // a reply
+  std::chrono::milliseconds header_timeout{5'000};     // head and body of a request
+  std::chrono::milliseconds idle_timeout{90'000};      // between requests
+  std::chrono::milliseconds write_timeout{10'000};     // a reply
+  std::chrono::milliseconds handshake_timeout{5'000};  // of TLS
   size_t max_connections = 1024;
+  size_t max_connections_per_peer = 512;               // of one address
+  size_t max_requests_per_connection = 10'000;         // the last reply closes it
   size_t max_buffered_reply_bytes = size_t{64} << 20;  // replies not yet taken, in all
   size_t max_in_flight = 256;                          // requests being answered
   int handler_threads = 4;
 };
+
+class FrontDoor;
 
 class HttpHandler {
  public:
@@ -54,8 +59,9 @@ class HttpHandler {
 
 class HttpServer {
  public:
-  // handler, stats and log outlive the server.
-  HttpServer(const ServerOptions& options, HttpHandler* handler, ServerStats* stats, Logger* log);
+  // All outlive the server. Without a front door it serves in the clear and knows nobody.
+  HttpServer(const ServerOptions& options, HttpHandler* handler, ServerStats* stats, Logger* log,
+             const FrontDoor* front_door = nullptr);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;

@@ -1,6 +1,5 @@
 #include "adapter/net/http_session.h"
 
-#include <boost/asio/write.hpp>
 #include <exception>
 #include <utility>
 
@@ -28,9 +27,10 @@ HttpResponse RunHandler(HttpHandler* handler, const HttpRequest& request) {
 
 }  // namespace
 
-HttpSession::HttpSession(Stream socket, SessionEnv* env)
-    : socket_(std::move(socket)),
-      timer_(socket_.get_executor()),
+HttpSession::HttpSession(HttpStream stream, std::unique_ptr<PeerLimit::Slot> slot, SessionEnv* env)
+    : stream_(std::move(stream)),
+      slot_(std::move(slot)),
+      timer_(stream_.executor()),
       env_(env),
       scanner_(env->options.head) {
   Add(&env_->stats->open_connections);
@@ -41,9 +41,19 @@ HttpSession::~HttpSession() {
 }
 
 void HttpSession::Start() {
-  ErrorCode ignored;
-  socket_.set_option(Tcp::no_delay(true), ignored);
-  asio::post(socket_.get_executor(), [self = shared_from_this()] {
+  asio::post(stream_.executor(), [self = shared_from_this()] {
+    if (self->stream_.tls() != nullptr) return self->Handshake();
+    self->AwaitRequest(self->env_->options.header_timeout, ServerLimit::kHeaderTimeout);
+  });
+}
+
+void HttpSession::Handshake() {
+  peer_.tls = stream_.tls();
+  SetTimer(env_->options.handshake_timeout, ServerLimit::kHandshake);
+  stream_.Handshake([self = shared_from_this()](const ErrorCode& error, size_t) {
+    FrontDoorStats& stats = self->env_->stats->front_door;
+    Add(error ? &stats.failed_handshakes : &stats.handshakes);
+    if (error) return self->Close();
     self->AwaitRequest(self->env_->options.header_timeout, ServerLimit::kHeaderTimeout);
   });
 }
@@ -64,8 +74,7 @@ void HttpSession::CancelTimer() {
 
 void HttpSession::Close() {
   CancelTimer();
-  ErrorCode ignored;
-  socket_.close(ignored);
+  stream_.Close();
 }
 
 void HttpSession::AwaitRequest(std::chrono::milliseconds timeout, ServerLimit limit) {
@@ -82,16 +91,16 @@ void HttpSession::AwaitRequest(std::chrono::milliseconds timeout, ServerLimit li
 void HttpSession::Read() {
   const size_t used = buffer_.size();
   buffer_.resize(used + kReadStep);
-  socket_.async_read_some(asio::buffer(buffer_.data() + used, kReadStep),
-                          [self = shared_from_this(), used](const ErrorCode& error, size_t bytes) {
-                            self->buffer_.resize(used + bytes);
-                            if (error) return self->Close();
-                            if (used == 0) {  // the first byte ends idleness
-                              self->SetTimer(self->env_->options.header_timeout,
-                                             ServerLimit::kHeaderTimeout);
-                            }
-                            self->Advance();
-                          });
+  stream_.ReadSome(asio::buffer(buffer_.data() + used, kReadStep),
+                   [self = shared_from_this(), used](const ErrorCode& error, size_t bytes) {
+                     self->buffer_.resize(used + bytes);
+                     if (error) return self->Close();
+                     if (used == 0) {  // the first byte ends idleness
+                       self->SetTimer(self->env_->options.header_timeout,
+                                      ServerLimit::kHeaderTimeout);
+                     }
+                     self->Advance();
+                   });
 }
 
 void HttpSession::Advance() {
@@ -128,12 +137,20 @@ bool HttpSession::TakeHead() {
   if (!CheckHead(head)) return false;
   head_taken_ = true;
   keep_alive_ = head.KeepAlive();
+  if (++requests_ >= env_->options.max_requests_per_connection && keep_alive_) {
+    env_->stats->CountLimit(ServerLimit::kRequests);
+    keep_alive_ = false;
+  }
   body_bytes_ = static_cast<size_t>(head.framing.length);
   request_ = {.method = std::string(head.method),
               .target = std::string(head.target),
               .user_agent = std::string(head.fields.Get("user-agent")),
               .content_type = std::string(head.fields.Get("content-type")),
-              .body = {}};
+              .body = {},
+              .identity = {}};
+  if (env_->front_door != nullptr) {
+    request_.identity = env_->front_door->Authenticate(head.fields, &peer_);
+  }
   return true;
 }
 
@@ -203,7 +220,7 @@ void HttpSession::Dispatch() {
   }
   asio::post(*env_->pool, [self = shared_from_this()] {
     HttpResponse response = RunHandler(self->env_->handler, self->request_);
-    asio::post(self->socket_.get_executor(),
+    asio::post(self->stream_.executor(),
                [self, answer = std::move(response)] { self->Answer(answer); });
   });
 }
@@ -225,30 +242,28 @@ void HttpSession::Write(const HttpResponse& response, bool close) {
   }
   Add(&env_->stats->reply_bytes, reply_.size());
   SetTimer(env_->options.write_timeout, ServerLimit::kWriteTimeout);
-  asio::async_write(socket_, asio::buffer(reply_),
-                    [self = shared_from_this(), close](const ErrorCode& error, size_t) {
-                      self->env_->stats->buffered_reply_bytes.fetch_sub(self->reply_.size());
-                      if (error) return self->Close();
-                      if (close) return self->Linger();
-                      self->AwaitRequest(self->env_->options.idle_timeout,
-                                         ServerLimit::kIdleTimeout);
-                    });
+  stream_.Write(asio::buffer(reply_),
+                [self = shared_from_this(), close](const ErrorCode& error, size_t) {
+                  self->env_->stats->buffered_reply_bytes.fetch_sub(self->reply_.size());
+                  if (error) return self->Close();
+                  if (close) return self->Linger();
+                  self->AwaitRequest(self->env_->options.idle_timeout, ServerLimit::kIdleTimeout);
+                });
 }
 
 void HttpSession::Linger() {
-  ErrorCode ignored;
-  socket_.shutdown(Tcp::socket::shutdown_send, ignored);
+  stream_.ShutdownSend();
   SetTimer(kLingerTime, ServerLimit::kCount_);
   buffer_.resize(kReadStep);
   Drain(kLingerBytes);
 }
 
 void HttpSession::Drain(size_t budget) {
-  socket_.async_read_some(asio::buffer(buffer_), [self = shared_from_this(), budget](
-                                                     const ErrorCode& error, size_t bytes) {
-    if (error || bytes >= budget) return self->Close();
-    self->Drain(budget - bytes);
-  });
+  stream_.DrainSome(asio::buffer(buffer_),
+                    [self = shared_from_this(), budget](const ErrorCode& error, size_t bytes) {
+                      if (error || bytes >= budget) return self->Close();
+                      self->Drain(budget - bytes);
+                    });
 }
 
 }  // namespace tacho::adapter

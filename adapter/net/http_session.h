@@ -1,6 +1,7 @@
 // HttpSession: one connection of the server, request after request.
 //
-//   await -> read head -> read body -> handle -> write -> await, or linger and close
+//   handshake -> await -> read head -> read body -> handle -> write -> await, or linger
+//   and close. Who asks is settled with the head; what they may is the handler's to say.
 //
 // Ownership   Shared with its handlers under way: make it with std::make_shared. Ends
 //             when none is left.
@@ -17,8 +18,11 @@
 #include <string>
 
 #include "adapter/net/asio.h"
+#include "adapter/net/front_door.h"
 #include "adapter/net/http_head.h"
 #include "adapter/net/http_server.h"
+#include "adapter/net/http_stream.h"
+#include "adapter/net/peer_limit.h"
 
 namespace tacho::adapter {
 
@@ -28,14 +32,13 @@ struct SessionEnv {
   HttpHandler* const handler;
   ServerStats* const stats;
   asio::thread_pool* const pool;
+  const FrontDoor* const front_door;  // may be null
 };
 
 class HttpSession : public std::enable_shared_from_this<HttpSession> {
  public:
-  using Stream = Tcp::socket;
-
-  // The socket's executor is a strand. Counts itself in open_connections.
-  HttpSession(Stream socket, SessionEnv* env);
+  // Counts itself in open_connections.
+  HttpSession(HttpStream stream, std::unique_ptr<PeerLimit::Slot> slot, SessionEnv* env);
   ~HttpSession();
   HttpSession(const HttpSession&) = delete;
   HttpSession& operator=(const HttpSession&) = delete;
@@ -43,6 +46,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void Start();
 
  private:
+  void Handshake();
   void AwaitRequest(std::chrono::milliseconds timeout, ServerLimit limit);
   void SetTimer(std::chrono::milliseconds timeout, ServerLimit limit);
   void CancelTimer();
@@ -60,12 +64,15 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void Linger();
   void Drain(size_t budget);
 
-  Stream socket_;
+  HttpStream stream_;
+  const std::unique_ptr<PeerLimit::Slot> slot_;
   asio::steady_timer timer_;
   SessionEnv* const env_;
   uint64_t timer_set_ = 0;  // which setting of the timer counts
   std::string buffer_;      // the request so far, from its first byte
   HeadScanner scanner_;
+  TlsPeer peer_;
+  size_t requests_ = 0;
   bool head_taken_ = false;
   size_t body_bytes_ = 0;
   HttpRequest request_;

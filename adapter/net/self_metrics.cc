@@ -154,6 +154,29 @@ void Serving(const SelfMetrics& m, MetricsText* out) {
   for (const auto& [reason, n] : m.metric_answers) out->Sample(n, {{"reason", reason}});
 }
 
+void AtTheDoor(const FrontDoorStats& stats, MetricsText* out) {
+  out->Counter("tacho_tls_handshakes_total", "TLS handshakes, by what came of them.");
+  out->Sample(stats.handshakes.load(), {{"result", "ok"}});
+  out->Sample(stats.failed_handshakes.load(), {{"result", "failed"}});
+  out->Gauge("tacho_tls_certificate_expiry_seconds",
+             "When the serving certificate expires, since the Unix epoch.");
+  out->Sample(stats.certificate_expiry.load());
+  out->Counter("tacho_authentications_total", "Requests over TLS, by what proved who asked.");
+  for (size_t i = 0; i < kIdentitySourceCount; ++i) {
+    out->Sample(stats.identities[i].load(),
+                {{"source", IdentitySourceName(static_cast<IdentitySource>(i))}});
+  }
+  out->Counter("tacho_forbidden_total", "Requests of somebody who may not ask for this.");
+  out->Sample(stats.forbidden.load());
+  out->Counter("tacho_front_door_reloads_total",
+               "Certificates, CAs and tokens read again, by what came of it.");
+  for (size_t i = 0; i < kFrontDoorPartCount; ++i) {
+    const std::string_view what = FrontDoorPartName(static_cast<FrontDoorPart>(i));
+    out->Sample(stats.reloads[i].load(), {{"what", what}, {"result", "ok"}});
+    out->Sample(stats.failed_reloads[i].load(), {{"what", what}, {"result", "failed"}});
+  }
+}
+
 void Rules(const SelfMetrics& m, MetricsText* out) {
   out->Gauge("tacho_rules", "Rules that serve.");
   out->Sample(m.rules);
@@ -182,6 +205,7 @@ std::string RenderSelfMetrics(const SelfMetrics& metrics) {
   Storage(metrics.database, &out);
   Scraping(metrics, &out);
   Serving(metrics, &out);
+  AtTheDoor(metrics.server->front_door, &out);
   return out.Take();
 }
 

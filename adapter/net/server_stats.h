@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "adapter/core/api_paths.h"
+#include "adapter/core/identity.h"
 #include "adapter/net/scrape_stats.h"
 
 namespace tacho::adapter {
@@ -21,6 +22,9 @@ namespace tacho::adapter {
 // A bound of the server that fired.
 enum class ServerLimit : uint8_t {
   kConnections,    // closed on accept
+  kPeer,           // closed on accept: one address has too many
+  kHandshake,      // a TLS handshake took too long
+  kRequests,       // a connection carried as many requests as it may
   kHeaderTimeout,  // the head or body of a request came too slowly
   kIdleTimeout,    // kept open without a request
   kWriteTimeout,   // a reply was not taken
@@ -37,17 +41,48 @@ enum class ServerLimit : uint8_t {
 };
 inline constexpr size_t kServerLimitCount = static_cast<size_t>(ServerLimit::kCount_);
 [[nodiscard]] constexpr std::string_view ServerLimitName(ServerLimit limit) {
-  constexpr std::array<std::string_view, kServerLimitCount> kNames = {
-      "connections",   "header_timeout", "idle_timeout", "write_timeout", "header_bytes",
-      "header_fields", "target_bytes",   "body_bytes",   "reply_bytes",   "in_flight",
-      "ad_hoc",        "malformed",      "upgrade"};
+  constexpr std::array<std::string_view, kServerLimitCount> kNames = {"connections",
+                                                                      "connections_per_peer",
+                                                                      "tls_handshake_timeout",
+                                                                      "requests_per_connection",
+                                                                      "header_timeout",
+                                                                      "idle_timeout",
+                                                                      "write_timeout",
+                                                                      "header_bytes",
+                                                                      "header_fields",
+                                                                      "target_bytes",
+                                                                      "body_bytes",
+                                                                      "reply_bytes",
+                                                                      "in_flight",
+                                                                      "ad_hoc",
+                                                                      "malformed",
+                                                                      "upgrade"};
   return kNames[static_cast<size_t>(limit)];
 }
 
 // The statuses that the adapter sends; 0 stands for any other.
-inline constexpr std::array<int, 16> kCountedStatuses = {200, 400, 404, 405, 408, 413, 414, 417,
-                                                         422, 429, 431, 500, 501, 503, 505, 0};
+inline constexpr std::array<int, 18> kCountedStatuses = {
+    200, 400, 401, 403, 404, 405, 408, 413, 414, 417, 422, 429, 431, 500, 501, 503, 505, 0};
 inline constexpr size_t kRouteKindCount = static_cast<size_t>(RouteKind::kMalformed) + 1;
+
+// What the front door reads from files, and reads again when they change.
+enum class FrontDoorPart : uint8_t { kCertificate, kClientCa, kRequestheaderCa, kTokens, kCount_ };
+inline constexpr size_t kFrontDoorPartCount = static_cast<size_t>(FrontDoorPart::kCount_);
+[[nodiscard]] constexpr std::string_view FrontDoorPartName(FrontDoorPart part) {
+  constexpr std::array<std::string_view, kFrontDoorPartCount> kNames = {
+      "certificate", "client_ca", "requestheader_ca", "tokens"};
+  return kNames[static_cast<size_t>(part)];
+}
+
+struct FrontDoorStats {
+  Counter handshakes{0};
+  Counter failed_handshakes{0};
+  std::array<Counter, kIdentitySourceCount> identities{};  // of requests
+  Counter forbidden{0};
+  std::array<Counter, kFrontDoorPartCount> reloads{};
+  std::array<Counter, kFrontDoorPartCount> failed_reloads{};
+  Counter certificate_expiry{0};  // a gauge, Unix seconds; 0: TLS is not served
+};
 
 struct ServerStats {
   Counter connections{0};
@@ -56,6 +91,7 @@ struct ServerStats {
   Counter reply_bytes{0};
   Counter buffered_reply_bytes{0};  // a gauge
   Counter in_flight{0};             // a gauge
+  FrontDoorStats front_door;
   std::array<Counter, kServerLimitCount> limits{};
   std::array<std::array<Counter, kCountedStatuses.size()>, kRouteKindCount> answers{};
 

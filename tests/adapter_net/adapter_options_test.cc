@@ -63,11 +63,16 @@ TEST_F(AdapterOptionsTest, EveryBoundOfTheServerIsSet) {
                      "--max-header-bytes=4", "--max-header-fields=5", "--max-target-bytes=6",
                      "--max-request-body=7", "--max-buffered-replies=8", "--header-timeout=9s",
                      "--idle-timeout=10s", "--write-timeout=11s", "--max-ad-hoc-queries=12",
-                     "--query-cache=13", "--scrape-threads=14", "--max-scrape-buffers=15"}),
+                     "--query-cache=13", "--scrape-threads=14", "--max-scrape-buffers=15",
+                     "--max-connections-per-peer=16", "--max-requests-per-connection=17",
+                     "--tls-handshake-timeout=18s"}),
               IsOk());
   const ServerOptions& s = options_.server;
   EXPECT_EQ(s.max_connections, 1U);
   EXPECT_EQ(s.max_in_flight, 2U);
+  EXPECT_EQ(s.max_connections_per_peer, 16U);
+  EXPECT_EQ(s.max_requests_per_connection, 17U);
+  EXPECT_EQ(s.handshake_timeout, std::chrono::seconds(18));
   EXPECT_EQ(s.handler_threads, 3);
   EXPECT_EQ(s.head.max_bytes, 4U);
   EXPECT_EQ(s.head.max_fields, 5U);
@@ -120,6 +125,79 @@ TEST(AdapterOptionsCheckTest, BothFilesAreNeeded) {
   options.rules_file = "r.yaml";
   EXPECT_THAT(CheckOptions(options),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("--scrape-config")));
+}
+
+TEST_F(AdapterOptionsTest, TlsIsServedAsSoonAsOneOfItsFlagsIsGiven) {
+  ASSERT_THAT(Parse({}), IsOk());
+  EXPECT_FALSE(options_.serve_tls);
+  EXPECT_TRUE(ServesPlain(options_));
+  for (const char* flag : {"--secure-port=6443", "--bind-address=0.0.0.0", "--tls-cert-file=a",
+                           "--cert-dir=c", "--tls-private-key-file=b", "--client-ca-file=d",
+                           "--requestheader-client-ca-file=e", "--token-auth-file=f"}) {
+    options_ = {};
+    ASSERT_THAT(Parse({flag}), IsOk()) << flag;
+    EXPECT_TRUE(options_.serve_tls) << flag;
+    EXPECT_FALSE(ServesPlain(options_)) << flag;
+    EXPECT_EQ(options_.secure_port, 6443) << flag;
+    EXPECT_EQ(options_.front_door.bind_address, "0.0.0.0") << flag;
+  }
+  options_ = {};
+  ASSERT_THAT(Parse({"--secure-port=1", "--listen=127.0.0.1:2"}), IsOk());
+  EXPECT_TRUE(options_.serve_tls && ServesPlain(options_));
+}
+
+// The command line of prometheus-adapter's own manifests, and every flag it has that
+// means nothing here.
+TEST_F(AdapterOptionsTest, TheFlagsOfPrometheusAdapterAreTaken) {
+  ASSERT_THAT(Parse({"--cert-dir=/var/run/serving-cert",
+                     "--secure-port=6443",
+                     "--bind-address=0.0.0.0",
+                     "--tls-cipher-suites=TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,"
+                     "TLS_RSA_WITH_AES_128_GCM_SHA256",
+                     "--tls-min-version=VersionTLS13",
+                     "--requestheader-allowed-names=a,b",
+                     "--requestheader-username-headers=X-U",
+                     "--requestheader-uid-headers=X-I",
+                     "--requestheader-group-headers=X-G",
+                     "--requestheader-extra-headers-prefix=X-E-",
+                     "--authorization-always-allow-paths=/healthz,/metrics",
+                     "--logtostderr=true",
+                     "--v=4",
+                     "--lister-kubeconfig=x",
+                     "--authentication-kubeconfig=x",
+                     "--authorization-kubeconfig=x",
+                     "--audit-log-path=-",
+                     "--disable-http2",
+                     "--http2-max-streams-per-connection",
+                     "9",
+                     "--feature-gates=A=true",
+                     "--profiling",
+                     "--contention-profiling=false",
+                     "--kubeconfig=x",
+                     "--client-qps=5"}),
+              IsOk());
+  const FrontDoorOptions& d = options_.front_door;
+  EXPECT_EQ(d.tls.min_version, TLS1_3_VERSION);
+  EXPECT_EQ(d.tls.suites, "ECDHE-ECDSA-AES128-GCM-SHA256");
+  EXPECT_EQ(options_.refused_suites.size(), 1U);
+  EXPECT_EQ(d.front_proxy.allowed_names, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(d.front_proxy.username_headers, (std::vector<std::string>{"X-U"}));
+  EXPECT_EQ(d.front_proxy.uid_headers, (std::vector<std::string>{"X-I"}));
+  EXPECT_EQ(d.front_proxy.group_headers, (std::vector<std::string>{"X-G"}));
+  EXPECT_EQ(d.front_proxy.extra_prefixes, (std::vector<std::string>{"X-E-"}));
+  EXPECT_EQ(options_.always_allow_paths, (std::vector<std::string>{"/healthz", "/metrics"}));
+  EXPECT_EQ(options_.flags_without_effect.size(), 13U);
+}
+
+TEST_F(AdapterOptionsTest, SecurityFlagsThatAreWrongSayWhy) {
+  const auto code = absl::StatusCode::kInvalidArgument;
+  EXPECT_THAT(Parse({"--secure-port=65536"}), StatusIs(code, HasSubstr("--secure-port")));
+  EXPECT_THAT(Parse({"--tls-min-version=VersionTLS11"}), StatusIs(code, HasSubstr("VersionTLS12")));
+  EXPECT_THAT(Parse({"--tls-cipher-suites=X"}), StatusIs(code, HasSubstr("--tls-cipher-suites")));
+  EXPECT_THAT(Parse({"--bind-address=localhost"}), StatusIs(code, HasSubstr("--bind-address")));
+  options_ = {};
+  EXPECT_THAT(Parse({"--secure-port=1", "--authorization-always-allow-paths=healthz"}),
+              StatusIs(code, HasSubstr("--authorization-always-allow-paths")));
 }
 
 }  // namespace

@@ -85,6 +85,31 @@ TEST_F(FlagsTest, HelpShowsGroupsUnitsAndDefaults) {
             "  --check\n      only look\n");
 }
 
+TEST_F(FlagsTest, ListsReplaceTheirDefaultAndThenGrow) {
+  std::vector<std::string> names = {"a", "b"};
+  flags_.AddList("names", "some", &names);
+  EXPECT_THAT(flags_.Help(), HasSubstr("--names=NAME,... (default a,b)"));
+  ASSERT_THAT(Parse({"--names=c,d", "--names", "e"}), IsOk());
+  EXPECT_EQ(names, (std::vector<std::string>{"c", "d", "e"}));
+}
+
+TEST_F(FlagsTest, AnEmptyListIsOne) {
+  std::vector<std::string> names = {"a"};
+  flags_.AddList("names", "some", &names);
+  ASSERT_THAT(Parse({"--names="}), IsOk());
+  EXPECT_TRUE(names.empty());
+}
+
+TEST_F(FlagsTest, FlagsWithoutEffectAreTakenAndNoted) {
+  std::vector<std::string> given;
+  flags_.AddWithoutEffect("v", false, &given);
+  flags_.AddWithoutEffect("log-to", true, &given);
+  ASSERT_THAT(Parse({"-v=4", "--v", "5", "-v", "6", "--log_to", "--log-to=false"}), IsOk());
+  EXPECT_EQ(given, (std::vector<std::string>{"v", "log-to"}));
+  EXPECT_EQ(flags_.Help().find("log-to"), std::string::npos);
+  EXPECT_THAT(Parse({"-w"}), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("--w")));
+}
+
 TEST(BytesTest, AreReadAndWrittenBack) {
   const struct {
     const char* text;

@@ -149,6 +149,34 @@ TEST(HttpServerLimitsTest, ConnectionsBeyondTheLimitAreClosedAndItRecovers) {
   EXPECT_THAT(server.Ask("GET /x HTTP/1.0\r\n\r\n"), StartsWith("HTTP/1.1 200 "));
 }
 
+TEST(HttpServerLimitsTest, AnAddressHasItsShareOfConnections) {
+  ServerOptions options = SmallServer();
+  options.max_connections_per_peer = 1;
+  TestServer server(options);
+  auto first = std::make_unique<RawConnection>(ConnectTo(server.port()));
+  first->Send("GET /x HTTP/1.1\r\nHost: a\r\n\r\n");
+  first->ReadUntil("GET /x");
+  RawConnection second(ConnectTo(server.port()));
+  EXPECT_TRUE(second.WaitForClose());
+  EXPECT_EQ(server.fired(ServerLimit::kPeer), 1U);
+  first.reset();
+  while (server.stats().open_connections > 0) std::this_thread::yield();
+  EXPECT_THAT(server.Ask("GET /x HTTP/1.0\r\n\r\n"), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST(HttpServerLimitsTest, AConnectionEndsWithItsLastRequest) {
+  ServerOptions options = SmallServer();
+  options.max_requests_per_connection = 2;
+  TestServer server(options);
+  RawConnection connection(ConnectTo(server.port()));
+  const std::string request = "GET /x HTTP/1.1\r\nHost: a\r\n\r\n";
+  connection.Send(request);
+  EXPECT_THAT(connection.ReadUntil("GET /x"), HasSubstr("Connection: keep-alive"));
+  connection.Send(request);
+  EXPECT_THAT(connection.ReadToEnd(), HasSubstr("Connection: close"));
+  EXPECT_EQ(server.fired(ServerLimit::kRequests), 1U);
+}
+
 TEST(HttpServerLimitsTest, RequestsBeyondTheLimitGetA429WithoutRetryAfter) {
   ServerOptions options = SmallServer();
   options.max_in_flight = 1;
