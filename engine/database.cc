@@ -6,6 +6,7 @@
 #include "engine/ingest.h"
 #include "engine/plan.h"
 #include "engine/select.h"
+#include "engine/start_times.h"
 #include "storage/refusal.h"
 #include "tacho/database.h"
 
@@ -88,6 +89,7 @@ absl::StatusOr<Query> Database::Prepare(std::string_view promql) const {
   absl::StatusOr<std::shared_ptr<engine::Plan>> plan =
       engine::Plan::Create(promql, impl_->store(), options());
   if (!plan.ok()) return plan.status();
+  (*plan)->UseStartTimes(impl_->NewStartTimes());
   return Query(*std::move(plan));
 }
 
@@ -104,6 +106,10 @@ absl::StatusOr<std::vector<Labels>> Database::Series(std::string_view selector, 
 
 absl::StatusOr<std::vector<MetricLabels>> Database::Metrics(std::string_view selector) const {
   return engine::SelectMetrics(*impl_->store(), options(), selector);
+}
+
+void engine::UseStartTimes(Database& database, std::shared_ptr<const StartTimes> start_times) {
+  database.impl_->set_start_times(std::move(start_times));
 }
 
 uint64_t Database::series_version() const { return impl_->store()->version(); }

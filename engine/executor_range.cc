@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/element_names.h"
+#include "engine/extended_range.h"
 
 namespace tacho::engine {
 namespace {
@@ -57,6 +58,10 @@ class RangeCallOperator : public Operator {
                                  std::span<Value> args) override {
     absl::StatusOr<std::vector<RangeWindow>> windows = source_->Windows(evaluation, steps);
     if (!windows.ok()) return windows.status();
+    if (!TakesEdges(spec_.function->name, source_->edges())) {
+      return absl::InvalidArgumentError(EdgesError(spec_.function->name, source_->edges()));
+    }
+    lookback_ms_ = evaluation.question().lookback_ms;
     CallNotes notes(spec_, evaluation.annotations());
     const bool drops = !function_.keeps_name;
     const bool drops_now = drops && !evaluation.delays_name_removal();
@@ -95,7 +100,7 @@ class RangeCallOperator : public Operator {
     used.series = used.targets = used.targets_selected = 1;
     bool any = false;
     for (uint32_t i = 0; i < steps.count; ++i) {
-      input.samples = slider.At(windows[i].after_ms, windows[i].until_ms);
+      input.samples = Inside(windows[i], slider);
       if (input.samples.empty()) continue;
       if (!series.starts.empty()) {
         input.starts = series.starts.subspan(slider.begin(), input.samples.size());
@@ -105,7 +110,10 @@ class RangeCallOperator : public Operator {
       input.args = scalars_;
       input.window = windows[i];
       input.time_ms = steps.At(i);
-      const std::optional<double> value = function_.plain(input);
+      const std::optional<double> value =
+          source_->edges() == parser::RangeEdges::kPlain
+              ? function_.plain(input)
+              : ExtendedValue(*spec_.function, source_->edges(), input);
       if (!value.has_value()) continue;
       cells_[i] = *value;
       any = true;
@@ -117,6 +125,14 @@ class RangeCallOperator : public Operator {
     return any ? std::optional(used) : std::nullopt;
   }
 
+  [[nodiscard]] std::span<const SamplePoint> Inside(const RangeWindow& window,
+                                                    WindowSlider& slider) const {
+    const bool before = source_->edges() != parser::RangeEdges::kPlain;
+    const bool after = source_->edges() == parser::RangeEdges::kSmoothed;
+    return slider.At(window.after_ms - (before ? lookback_ms_ : 0),
+                     window.until_ms + (after ? lookback_ms_ : 0));
+  }
+
   static void AddTimes(const Evidence& from, Evidence* to) {
     to->series += from.series;
     to->oldest = std::min(to->oldest, from.oldest);
@@ -126,6 +142,7 @@ class RangeCallOperator : public Operator {
   const RangeCallSpec spec_;
   const RangeFunction function_;
   const std::unique_ptr<WindowSource> source_;
+  int64_t lookback_ms_ = 0;
   std::vector<double> cells_;
   std::vector<double> scalars_;
 };
@@ -144,8 +161,7 @@ class WindowsResultOperator : public Operator {
     Value out;
     out.type = parser::ValueType::kMatrix;
     const auto visit = [&](const WindowSeries& series) -> absl::StatusOr<bool> {
-      const std::span<const SamplePoint> samples =
-          WindowSlider(series.samples).At(window.after_ms, window.until_ms);
+      const std::vector<SamplePoint> samples = Samples(series, window);
       points += samples.size();
       if (absl::Status s = evaluation.Reserve(points); !s.ok()) return s;
       if (samples.empty()) return false;
@@ -153,7 +169,7 @@ class WindowsResultOperator : public Operator {
                           Timestamp::FromUnixMillis(samples.back().time_ms), 1, 1, 1};
       const Evidence evidence = series.evidence.value_or(used);
       out.elements.push_back({series.labels(false), evidence, series.drop_name});
-      out.windows.emplace_back(samples.begin(), samples.end());
+      out.windows.push_back(samples);
       out.evidence.Merge(evidence);
       return true;
     };
@@ -165,6 +181,15 @@ class WindowsResultOperator : public Operator {
   }
 
  private:
+  [[nodiscard]] std::vector<SamplePoint> Samples(const WindowSeries& series,
+                                                 const RangeWindow& window) const {
+    if (source_->edges() != parser::RangeEdges::kPlain) {
+      return ExtendedWindow(source_->edges(), series.samples, window);
+    }
+    const auto inside = WindowSlider(series.samples).At(window.after_ms, window.until_ms);
+    return {inside.begin(), inside.end()};
+  }
+
   const std::unique_ptr<WindowSource> source_;
 };
 

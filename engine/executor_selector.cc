@@ -5,16 +5,21 @@
 
 #include "engine/bind.h"
 #include "engine/element_names.h"
+#include "engine/extended_range.h"
 #include "engine/series_labels.h"
+#include "engine/start_times.h"
 
 namespace tacho::engine {
 namespace {
 
 class InstantSelectorOperator : public Operator {
  public:
-  InstantSelectorOperator(std::shared_ptr<const Selector> selector, bool times)
+  // What a cell says of its sample.
+  enum class Said : uint8_t { kValue, kTime, kStart };
+
+  InstantSelectorOperator(std::shared_ptr<const Selector> selector, Said said)
       : selector_(std::move(selector)),
-        times_(times),
+        said_(said),
         binding_(selector_.get(), labels_, /*grouped=*/false) {}
 
   absl::StatusOr<Value> Evaluate(Evaluation& evaluation, const StepTimes& steps,
@@ -35,7 +40,7 @@ class InstantSelectorOperator : public Operator {
       AddTarget(evaluation, target, steps, &out);
       if (out.elements.size() > before) ++out.evidence.targets;
     }
-    if (times_) {
+    if (said_ != Said::kValue) {
       if (absl::Status s = DropNames(evaluation, steps, &out); !s.ok()) return s;
     }
     return out;
@@ -53,7 +58,8 @@ class InstantSelectorOperator : public Operator {
                         &sample)) {
           continue;
         }
-        cells_[i] = times_ ? static_cast<double>(sample.time_ms) / 1000 : sample.value;
+        cells_[i] = CellOf(evaluation, target, position, looks_[i], sample);
+        if (IsAbsent(cells_[i])) continue;
         const Timestamp time = Timestamp::FromUnixMillis(sample.time_ms);
         evidence.oldest = std::min(evidence.oldest, time);
         evidence.newest = std::max(evidence.newest, time);
@@ -69,22 +75,50 @@ class InstantSelectorOperator : public Operator {
     }
   }
 
+  double CellOf(const Evaluation& evaluation, const BoundTarget& target, uint32_t position,
+                const SelectorTimes& look, const SamplePoint& sample) {
+    if (said_ == Said::kTime) return static_cast<double>(sample.time_ms) / 1000;
+    if (said_ == Said::kStart) return StartOf(evaluation, target, position, sample);
+    if (selector_->edges() != parser::RangeEdges::kSmoothed) return sample.value;
+    ReadSamples(*target.history, position, look.ref_ms - look.lookback_ms,
+                look.ref_ms + look.lookback_ms, &samples_);
+    return SmoothedAt(samples_, look.ref_ms).value_or(AbsentCell());
+  }
+
+  double StartOf(const Evaluation& evaluation, const BoundTarget& target, uint32_t position,
+                 const SamplePoint& sample) {
+    const StartTimes* known = evaluation.question().start_times;
+    if (known == nullptr) return AbsentCell();
+    starts_.clear();
+    known->Read({target.target, target.history, position}, {&sample, 1}, &starts_);
+    if (starts_.empty() || starts_[0] == 0) return AbsentCell();
+    return static_cast<double>(starts_[0]) / 1000;
+  }
+
   const std::shared_ptr<const Selector> selector_;
-  const bool times_;
+  const Said said_;
   const LabelFilter labels_ = LabelFilter::All(/*drop_name=*/false);
   SelectorBinding binding_;
   std::vector<SelectorTimes> looks_;  // of each step
   std::vector<double> cells_;
+  std::vector<SamplePoint> samples_;
+  std::vector<int64_t> starts_;
 };
+
+using Said = InstantSelectorOperator::Said;
 
 }  // namespace
 
 std::unique_ptr<Operator> InstantSelector(std::shared_ptr<const Selector> selector) {
-  return std::make_unique<InstantSelectorOperator>(std::move(selector), /*times=*/false);
+  return std::make_unique<InstantSelectorOperator>(std::move(selector), Said::kValue);
 }
 
 std::unique_ptr<Operator> SampleTimes(std::shared_ptr<const Selector> selector) {
-  return std::make_unique<InstantSelectorOperator>(std::move(selector), /*times=*/true);
+  return std::make_unique<InstantSelectorOperator>(std::move(selector), Said::kTime);
+}
+
+std::unique_ptr<Operator> SampleStarts(std::shared_ptr<const Selector> selector) {
+  return std::make_unique<InstantSelectorOperator>(std::move(selector), Said::kStart);
 }
 
 }  // namespace tacho::engine

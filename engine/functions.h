@@ -38,6 +38,7 @@ struct RangeFunction {
   RowKernel kernel = RowKernel::kNone;
   bool last_two = false;  // rests on the last two samples of the window only
   bool keeps_name = false;
+  bool uses_starts = false;  // looks at WindowInput::starts
   bool of_counters = false;  // an info says so where the metric's name does not
 };
 

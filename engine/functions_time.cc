@@ -153,6 +153,14 @@ absl::StatusOr<Value> EvaluationTimes(Evaluation& evaluation, const StepTimes& s
   return value;
 }
 
+// Of an expression's values there is none; of a selector's, see SampleStarts.
+absl::StatusOr<Value> NoStarts(Evaluation&, const StepTimes&, const CallSite&,
+                               std::span<Value> args) {
+  Value out;
+  out.evidence = args[0].evidence;
+  return out;
+}
+
 constexpr FunctionEntry kFunctions[] = {
     {.name = "day_of_month", .call = Calendar<DayOfMonth>},
     {.name = "day_of_week", .call = Calendar<DayOfWeek>},
@@ -165,6 +173,7 @@ constexpr FunctionEntry kFunctions[] = {
     {.name = "pi", .call = Pi},
     {.name = "range", .call = Range},
     {.name = "start", .call = Start},
+    {.name = "start_timestamp", .call = NoStarts},
     {.name = "step", .call = StepWidth},
     {.name = "time", .call = Time},
     {.name = "timestamp", .call = EvaluationTimes},

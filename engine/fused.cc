@@ -64,7 +64,7 @@ FusedAggregate::FusedAggregate(FusedSpec spec, Program general)
 
 bool FusedAggregate::Bind(const Evaluation& evaluation) {
   if (evaluation.delays_name_removal()) return false;
-  if (evaluation.question().start_times != nullptr) return false;
+  if (function_.uses_starts && evaluation.question().start_times != nullptr) return false;
   binding_.Update(evaluation.store());
   return !std::ranges::any_of(binding_.targets(), &BoundTarget::typed);
 }

@@ -213,12 +213,14 @@ class Builder {
   absl::StatusOr<Lowered> LowerCall(NodeId id, bool inside_invariant) {
     const Node& node = ast_[id];
     if (node.function == "absent_over_time") return LowerAbsentOverTime(id, inside_invariant);
-    if (node.function == "timestamp") {
+    const bool times = node.function == "timestamp";
+    if (times || node.function == "start_timestamp") {
       const NodeId argument = Inner(node.children[0]);
       if (ast_[argument].kind == NodeKind::kVectorSelector) {
         absl::StatusOr<std::shared_ptr<const Selector>> selector = MakeSelector(argument);
         if (!selector.ok()) return selector.status();
-        return Lowered{SampleTimes(*std::move(selector)), {}};
+        return Lowered{
+            times ? SampleTimes(*std::move(selector)) : SampleStarts(*std::move(selector)), {}};
       }
     }
     const FunctionEntry* function = FindFunction(node.function);
@@ -276,18 +278,20 @@ class Builder {
     }
     const NodeId operand = Inner(node.children.back());
     if (IsFusedAggregation(node.op)) {
-      if (ast_[operand].kind == NodeKind::kVectorSelector) {
+      if (ast_[operand].kind == NodeKind::kVectorSelector && IsPlain(operand)) {
         return LowerFused(node, operand, operand, kLatestSample, inside_invariant);
       }
       if (const FunctionEntry* function = RangeFunctionOf(operand); function != nullptr) {
         const NodeId range = Inner(ast_[operand].children[0]);
-        if (OneMetric(range)) {
+        if (OneMetric(range) && IsPlain(ast_[range].children[0])) {
           return LowerFused(node, operand, range, function->range, inside_invariant);
         }
       }
     }
     return Lowered{Aggregation(SpecOf(node)), {operand}};
   }
+
+  bool IsPlain(NodeId selector) const { return ast_[selector].edges == parser::RangeEdges::kPlain; }
 
   // The range function that the node applies to a range selector, and to nothing else;
   // null if it does not.

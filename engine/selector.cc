@@ -21,10 +21,7 @@ absl::StatusOr<Selector> Selector::Create(const parser::Ast& ast, parser::NodeId
     selector.range_ns_ = node->range_ns;
     node = &ast[node->children[0]];
   }
-  if (node->edges != parser::RangeEdges::kPlain) {
-    return ErrorAt(absl::StatusCode::kUnimplemented, ast, *node,
-                   "anchored and smoothed are not supported yet");
-  }
+  selector.edges_ = node->edges;
   selector.at_ = node->at;
   selector.at_ms_ = node->at_ms;
   selector.offset_ns_ = node->offset_ns;
@@ -88,7 +85,9 @@ SelectorTimes Selector::At(int64_t t_ms, const QuerySpan& query, int64_t lookbac
 
 Duration Selector::reach() const {
   if (pinned()) return absl::ZeroDuration();
-  const Duration own = is_range() ? window() : absl::Milliseconds(lookback_ms_);
+  const Duration lookback = absl::Milliseconds(lookback_ms_);
+  Duration own = is_range() ? window() : lookback;
+  if (is_range() && edges_ != parser::RangeEdges::kPlain) own += lookback;
   return std::max(own + absl::Nanoseconds(offset_ns_), absl::ZeroDuration());
 }
 

@@ -48,6 +48,8 @@ class Selector {
 
   // lookback_ms: how far back an instant selector looks.
   [[nodiscard]] SelectorTimes At(int64_t t_ms, const QuerySpan& query, int64_t lookback_ms) const;
+  // Whether it looks beyond its window (anchored, smoothed).
+  [[nodiscard]] parser::RangeEdges edges() const { return edges_; }
   // Whether it looks at the same instants at all times of a query (@).
   [[nodiscard]] bool pinned() const { return at_ != parser::AtKind::kNone; }
   // How far back of t the oldest sample can be that matters; of a pinned selector, nothing.
@@ -67,6 +69,7 @@ class Selector {
   int64_t lookback_ms_ = 0;  // Options::lookback, for reach
   parser::AtKind at_ = parser::AtKind::kNone;
   int64_t at_ms_ = 0;
+  parser::RangeEdges edges_ = parser::RangeEdges::kPlain;
 };
 
 // The time that @ pins a selector or subquery to; t_ms if it has none.

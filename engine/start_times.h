@@ -7,14 +7,15 @@
 #define TACHO_ENGINE_START_TIMES_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "engine/window.h"
 #include "storage/history.h"
-#include "storage/identity.h"
 #include "storage/target.h"
+#include "tacho/database.h"
 
 namespace tacho::engine {
 
@@ -24,7 +25,6 @@ class StartTimes {
     const storage::Target* target;
     const storage::History* history;
     uint32_t position;
-    const storage::Identity* identity;
   };
 
   virtual ~StartTimes() = default;
@@ -32,6 +32,14 @@ class StartTimes {
   virtual void Read(const Series& series, std::span<const storage::SamplePoint> samples,
                     std::vector<int64_t>* starts) const = 0;
 };
+
+// Start times as OpenMetrics bodies tell them: foo_created beside foo_total, foo_count,
+// foo_sum and foo_bucket, in seconds, in the same rows. For one plan: it remembers what it found
+// out last.
+std::unique_ptr<StartTimes> CreatedSeries();
+
+// Gives a database's queries other start times than CreatedSeries. Call before Prepare.
+void UseStartTimes(Database& database, std::shared_ptr<const StartTimes> start_times);
 
 // Whether sample i of the window is of another life of its counter than the one before,
 // by their start times. i is at least 1.

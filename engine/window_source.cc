@@ -17,6 +17,8 @@ class SelectorWindowSource : public WindowSource {
         one_metric_(one_metric),
         binding_(selector_.get(), nameless_, /*grouped=*/false) {}
 
+  [[nodiscard]] parser::RangeEdges edges() const override { return selector_->edges(); }
+
   absl::StatusOr<std::vector<RangeWindow>> Windows(const Evaluation& evaluation,
                                                    const StepTimes& steps) const override {
     std::vector<RangeWindow> windows;
@@ -31,8 +33,11 @@ class SelectorWindowSource : public WindowSource {
                                  Visitor visit) override {
     const absl::StatusOr<std::vector<RangeWindow>> windows = Windows(evaluation, steps);
     if (!windows.ok()) return windows.status();
+    const int64_t lookback_ms = evaluation.question().lookback_ms;
     after_ms_ = windows->front().after_ms;
     until_ms_ = windows->back().until_ms;
+    if (edges() != parser::RangeEdges::kPlain) after_ms_ -= lookback_ms;
+    if (edges() == parser::RangeEdges::kSmoothed) until_ms_ += lookback_ms;
     binding_.Update(evaluation.store());
     Evidence evidence;
     evidence.targets_selected = static_cast<uint32_t>(binding_.targets().size());
@@ -62,7 +67,7 @@ class SelectorWindowSource : public WindowSource {
         return evaluation.Own(
             SeriesLabels(identity, target.target->labels(), drop_name ? nameless_ : named_));
       };
-      ReadStarts(evaluation, target, position, identity);
+      ReadStarts(evaluation, target, position);
       absl::StatusOr<bool> contributed =
           visit({samples_, starts_, identity.metric->text, false, std::nullopt, labels});
       if (!contributed.ok()) return contributed.status();
@@ -72,12 +77,11 @@ class SelectorWindowSource : public WindowSource {
     return any;
   }
 
-  void ReadStarts(const Evaluation& evaluation, const BoundTarget& target, uint32_t position,
-                  const storage::Identity& identity) {
+  void ReadStarts(const Evaluation& evaluation, const BoundTarget& target, uint32_t position) {
     starts_.clear();
     const StartTimes* known = evaluation.question().start_times;
     if (known == nullptr) return;
-    known->Read({target.target, target.history, position, &identity}, samples_, &starts_);
+    known->Read({target.target, target.history, position}, samples_, &starts_);
   }
 
   const std::shared_ptr<const Selector> selector_;

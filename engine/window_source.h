@@ -42,6 +42,9 @@ class WindowSource {
   using Visitor = absl::FunctionRef<absl::StatusOr<bool>(const WindowSeries&)>;
 
   virtual ~WindowSource() = default;
+  // How the windows' edges are treated. If not plainly, what lies within the lookback
+  // before them (smoothed: and after them) is visited too.
+  [[nodiscard]] virtual parser::RangeEdges edges() const { return parser::RangeEdges::kPlain; }
   // The window of each step.
   virtual absl::StatusOr<std::vector<RangeWindow>> Windows(const Evaluation& evaluation,
                                                            const StepTimes& steps) const = 0;

@@ -32,8 +32,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "tacho/exposition.h"
 #include "tacho/export.h"
+#include "tacho/exposition.h"
 #include "tacho/labels.h"
 #include "tacho/options.h"
 #include "tacho/query.h"
@@ -41,27 +41,31 @@
 
 namespace tacho {
 
+class Database;
+
 namespace engine {
 class DatabaseImpl;
+class StartTimes;
 class TargetImpl;
+void UseStartTimes(Database& database, std::shared_ptr<const StartTimes> start_times);
 }  // namespace engine
 
 // Why a sample, or a whole scrape, was refused. Small and copied by value: a
 // scrape of ten thousand late samples must not build ten thousand strings.
 enum class Refusal : uint8_t {
   kNone,
-  kMalformed,         // the body does not parse
-  kOutOfOrder,        // older than the newest sample of its series
-  kDuplicate,         // same time as the newest sample, another value
-  kTooOld,            // older than retention
-  kTooFarAhead,       // beyond Options::max_ahead
-  kTargetRemoved,     // the target was removed
-  kSampleLimit,       // samples of one scrape
-  kBodyLimit,         // bytes of one body
-  kLabelLimit,        // number of labels, or length of a name or value
-  kSeriesLimit,       // series in all
-  kTargetLimit,       // targets in all
-  kByteLimit,         // bytes in all
+  kMalformed,      // the body does not parse
+  kOutOfOrder,     // older than the newest sample of its series
+  kDuplicate,      // same time as the newest sample, another value
+  kTooOld,         // older than retention
+  kTooFarAhead,    // beyond Options::max_ahead
+  kTargetRemoved,  // the target was removed
+  kSampleLimit,    // samples of one scrape
+  kBodyLimit,      // bytes of one body
+  kLabelLimit,     // number of labels, or length of a name or value
+  kSeriesLimit,    // series in all
+  kTargetLimit,    // targets in all
+  kByteLimit,      // bytes in all
   kCount_
 };
 inline constexpr size_t kRefusalCount = static_cast<size_t>(Refusal::kCount_);
@@ -90,11 +94,11 @@ struct ScrapeHealth {
 };
 
 struct DatabaseStats {
-  uint64_t targets = 0;   // added and not yet reclaimed
-  uint64_t series = 0;    // positions over all targets
+  uint64_t targets = 0;  // added and not yet reclaimed
+  uint64_t series = 0;   // positions over all targets
   uint64_t shapes = 0;
   uint64_t rows = 0;
-  uint64_t bytes = 0;     // as accounted for StorageLimits::max_bytes
+  uint64_t bytes = 0;  // as accounted for StorageLimits::max_bytes
   uint64_t samples_stored = 0;
   uint64_t scrapes_stored = 0;
   uint64_t samples_replayed = 0;
@@ -180,8 +184,7 @@ class TACHO_EXPORT Database {
   // sample after `since`, sorted, at most `limit` of them.
   //   kInvalidArgument    not a vector selector
   [[nodiscard]] absl::StatusOr<std::vector<Labels>> Series(std::string_view selector,
-                                                           Timestamp since,
-                                                           size_t limit) const;
+                                                           Timestamp since, size_t limit) const;
 
   // The distinct metrics among them: what discovery needs, without label values.
   // Cost: one check per shape and target, not per series.
@@ -199,6 +202,7 @@ class TACHO_EXPORT Database {
   [[nodiscard]] const Options& options() const;
 
  private:
+  friend void engine::UseStartTimes(Database&, std::shared_ptr<const engine::StartTimes>);
   std::shared_ptr<engine::DatabaseImpl> impl_;
 };
 

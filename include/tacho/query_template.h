@@ -30,10 +30,10 @@ class CompiledTemplate;
 }
 
 enum class MatchOp : uint8_t {
-  kEqual,      // =
-  kNotEqual,   // !=
-  kRegex,      // =~
-  kNotRegex,   // !~
+  kEqual,     // =
+  kNotEqual,  // !=
+  kRegex,     // =~
+  kNotRegex,  // !~
 };
 
 // One label matcher of a request. Several values stand for "any of" (kRegex) or

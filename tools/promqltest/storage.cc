@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "engine/series_labels.h"
+#include "engine/start_times.h"
 #include "storage/matcher.h"
 
 namespace tacho::promqltest {
@@ -72,13 +74,45 @@ Options ScriptOptions() {
   return options;
 }
 
+class LoadedStarts : public engine::StartTimes {
+ public:
+  void Add(const Labels& labels, int64_t time_ms, int64_t start_ms) {
+    starts_[labels][time_ms] = start_ms;
+  }
+
+  void Read(const Series& series, std::span<const storage::SamplePoint> samples,
+            std::vector<int64_t>* starts) const override {
+    const auto known = starts_.find(
+        engine::SeriesLabels(series.history->shape()[series.position], series.target->labels(),
+                             engine::LabelFilter::All(/*drop_name=*/false)));
+    if (known == starts_.end()) return;
+    for (const storage::SamplePoint& sample : samples) {
+      const auto start = known->second.find(sample.time_ms);
+      starts->push_back(start == known->second.end() ? 0 : start->second);
+    }
+  }
+
+ private:
+  std::map<Labels, std::map<int64_t, int64_t>> starts_;
+};
+
+ScriptStorage::ScriptStorage()
+    : database_(ScriptOptions()), starts_(std::make_shared<LoadedStarts>()) {
+  engine::UseStartTimes(database_, starts_);
+}
+
 absl::Status ScriptStorage::StoreSeries(const Labels& labels, const LoadedSeries& series,
                                         int64_t step_ms) {
   for (size_t i = 0; i < series.values.size(); ++i) {
     if (!series.values[i].has_value()) continue;
     const auto time = Timestamp::FromUnixMillis(static_cast<int64_t>(i) * step_ms);
     const absl::Status status = database_.Append(labels, time, *series.values[i]);
-    if (status.ok()) continue;
+    if (status.ok()) {
+      if (!series.starts_ms.empty() && series.starts_ms[i].has_value()) {
+        starts_->Add(labels, time.unix_millis(), time.unix_millis() + *series.starts_ms[i]);
+      }
+      continue;
+    }
     return absl::Status(status.code(),
                         absl::StrCat(series.line, ": sample ", i + 1, " of ", labels.ToString(),
                                      ": ", std::string(status.message())));

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 
 #include "absl/status/status.h"
@@ -21,9 +22,12 @@ namespace tacho::promqltest {
 // All of the language, names removed late, start times on: as Prometheus runs its scripts.
 Options ScriptOptions();
 
+// When the counters of loaded samples started.
+class LoadedStarts;
+
 class ScriptStorage {
  public:
-  ScriptStorage() : database_(ScriptOptions()) {}
+  ScriptStorage();
 
   // An error names the line and the series whose sample was refused.
   absl::Status Store(const Load& load);
@@ -37,6 +41,7 @@ class ScriptStorage {
   absl::Status StoreSeries(const Labels& labels, const LoadedSeries& series, int64_t step_ms);
 
   Database database_;
+  std::shared_ptr<LoadedStarts> starts_;
   std::map<Labels, int> histograms_;  // the line that loaded or implied it
 };
 
