@@ -15,7 +15,7 @@ namespace {
 class InstantSelectorOperator : public Operator {
  public:
   // What a cell says of its sample.
-  enum class Said : uint8_t { kValue, kTime, kStart };
+  enum class Said : uint8_t { kValue, kTime, kNamedTime, kStart };
 
   InstantSelectorOperator(std::shared_ptr<const Selector> selector, Said said)
       : selector_(std::move(selector)),
@@ -40,7 +40,7 @@ class InstantSelectorOperator : public Operator {
       AddTarget(evaluation, target, steps, &out);
       if (out.elements.size() > before) ++out.evidence.targets;
     }
-    if (said_ != Said::kValue) {
+    if (said_ == Said::kTime || said_ == Said::kStart) {
       if (absl::Status s = DropNames(evaluation, steps, &out); !s.ok()) return s;
     }
     return out;
@@ -77,7 +77,9 @@ class InstantSelectorOperator : public Operator {
 
   double CellOf(const Evaluation& evaluation, const BoundTarget& target, uint32_t position,
                 const SelectorTimes& look, const SamplePoint& sample) {
-    if (said_ == Said::kTime) return static_cast<double>(sample.time_ms) / 1000;
+    if (said_ == Said::kTime || said_ == Said::kNamedTime) {
+      return static_cast<double>(sample.time_ms) / 1000;
+    }
     if (said_ == Said::kStart) return StartOf(evaluation, target, position, sample);
     if (selector_->edges() != parser::RangeEdges::kSmoothed) return sample.value;
     ReadSamples(*target.history, position, look.ref_ms - look.lookback_ms,
@@ -115,6 +117,10 @@ std::unique_ptr<Operator> InstantSelector(std::shared_ptr<const Selector> select
 
 std::unique_ptr<Operator> SampleTimes(std::shared_ptr<const Selector> selector) {
   return std::make_unique<InstantSelectorOperator>(std::move(selector), Said::kTime);
+}
+
+std::unique_ptr<Operator> NamedSampleTimes(std::shared_ptr<const Selector> selector) {
+  return std::make_unique<InstantSelectorOperator>(std::move(selector), Said::kNamedTime);
 }
 
 std::unique_ptr<Operator> SampleStarts(std::shared_ptr<const Selector> selector) {

@@ -18,6 +18,9 @@ std::unique_ptr<Operator> InstantSelector(std::shared_ptr<const Selector> select
 // The times of the samples instead of their values, in seconds.
 std::unique_ptr<Operator> SampleTimes(std::shared_ptr<const Selector> selector);
 
+// The same, with the names kept.
+std::unique_ptr<Operator> NamedSampleTimes(std::shared_ptr<const Selector> selector);
+
 // When the samples' counters started, in seconds; nothing where that is not known.
 std::unique_ptr<Operator> SampleStarts(std::shared_ptr<const Selector> selector);
 

@@ -14,6 +14,7 @@
 #include "engine/executor_range.h"
 #include "engine/executor_selector.h"
 #include "engine/functions.h"
+#include "engine/info_join.h"
 #include "engine/invariant.h"
 #include "engine/selector.h"
 #include "engine/vector_matching.h"
@@ -213,6 +214,7 @@ class Builder {
   absl::StatusOr<Lowered> LowerCall(NodeId id, bool inside_invariant) {
     const Node& node = ast_[id];
     if (node.function == "absent_over_time") return LowerAbsentOverTime(id, inside_invariant);
+    if (node.function == "info") return LowerInfo(node);
     const bool times = node.function == "timestamp";
     if (times || node.function == "start_timestamp") {
       const NodeId argument = Inner(node.children[0]);
@@ -227,6 +229,19 @@ class Builder {
     if (function == nullptr) return Unsupported(node, absl::StrCat(node.function, "()"));
     if (function->range.plain != nullptr) return LowerRangeCall(node, *function, inside_invariant);
     return Lowered{FunctionCall(*function, SiteOf(id)), node.children};
+  }
+
+  absl::StatusOr<Lowered> LowerInfo(const Node& node) {
+    Selector selector = Selector::ByMatchers({});
+    if (node.children.size() > 1) {
+      absl::StatusOr<Selector> given =
+          Selector::Create(ast_, Inner(node.children[1]), options_, outer_reach_);
+      if (!given.ok()) return given.status();
+      selector = *std::move(given);
+    }
+    selector.DefaultName(kTargetInfo);
+    return Lowered{InfoJoin(std::make_shared<const Selector>(std::move(selector))),
+                   {node.children[0]}};
   }
 
   [[nodiscard]] CallSite SiteOf(NodeId id) const {

@@ -33,6 +33,18 @@ absl::StatusOr<Selector> Selector::Create(const parser::Ast& ast, parser::NodeId
   return selector;
 }
 
+Selector Selector::ByMatchers(std::vector<storage::LabelMatcher> matchers) {
+  Selector selector;
+  selector.matchers_ = std::move(matchers);
+  return selector;
+}
+
+void Selector::DefaultName(std::string_view metric) {
+  const auto on_name = [](const auto& m) { return m.label() == kMetricNameLabel; };
+  if (std::ranges::any_of(matchers_, on_name)) return;
+  matchers_.push_back(*storage::LabelMatcher::Create(kMetricNameLabel, MatchOp::kEqual, metric, 0));
+}
+
 absl::Status Selector::AddMatchers(const parser::Ast& ast, const parser::Node& node,
                                    const Options& options) {
   for (const parser::Matcher& m : node.matchers) {

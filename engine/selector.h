@@ -43,6 +43,12 @@ class Selector {
                                          const Options& options,
                                          Duration outer_reach = absl::ZeroDuration());
 
+  // An instant selector by these matchers alone.
+  static Selector ByMatchers(std::vector<storage::LabelMatcher> matchers);
+
+  // Selects this metric if no matcher is on the name.
+  void DefaultName(std::string_view metric);
+
   [[nodiscard]] const std::vector<storage::LabelMatcher>& matchers() const { return matchers_; }
   [[nodiscard]] bool is_range() const { return range_ns_ != 0; }
 
