@@ -35,6 +35,10 @@ absl::StatusOr<Ast> ParsePromql(std::string_view text, const ParseLimits& limits
 // The expression as Prometheus prints one. Parsing it again gives an equal tree.
 std::string PrintPromql(const Ast& ast);
 
+// The same over several lines, each call, parenthesis and operator that needs more than
+// 100 bytes being broken up: as Prometheus' Pretty does and promtool promql format shows.
+std::string PrettyPromql(const Ast& ast);
+
 // Same tree, spans and spelling aside.
 bool SameExpression(const Ast& a, const Ast& b);
 

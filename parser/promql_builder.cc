@@ -126,11 +126,7 @@ void Builder::ReduceSign(const Waiting& waiting) {
     operand.span.begin = waiting.begin;
     return;
   }
-  // Prometheus drops a plus here. Behind offset it keeps x offset +(5m) * 2 apart from
-  // x offset (5m) * 2, where the product is the offset.
-  const bool plus = in_duration() && waiting.op == Op::kAdd;
-  const bool kept = duration_ == ErrorContext::kOffset && operand.kind == NodeKind::kParen;
-  if (plus && !kept) return;
+  if (in_duration() && waiting.op == Op::kAdd) return;  // Prometheus drops it here
   Node node;
   node.kind = NodeKind::kUnary;
   node.type = operand.type;

@@ -171,7 +171,6 @@ class Builder {
   // Fails where duration expressions are off: there is one, and it begins at offset.
   void NeedDurationExpressions(uint32_t offset);
   void CheckDurationOperator(const Waiting& waiting, NodeId left, NodeId right);
-  NodeId Enclosed(NodeId id);
   Duration TakeDuration();
   Duration TakePositiveDuration();
 

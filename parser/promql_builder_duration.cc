@@ -53,25 +53,11 @@ void Builder::CheckDurationOperator(const Waiting& waiting, NodeId left, NodeId 
   if (waiting.op == Op::kMod) Fail(waiting.begin, "modulo by zero");
 }
 
-// In parentheses where an operator behind an offset could be taken for part of it, or
-// the other way round, once it is printed.
-NodeId Builder::Enclosed(NodeId id) {
-  const Node& node = (*ast_)[id];
-  const NodeKind kind = node.kind == NodeKind::kUnary ? (*ast_)[node.children[0]].kind : node.kind;
-  if (kind == NodeKind::kCall || kind == NodeKind::kParen) return id;
-  Node paren;
-  paren.kind = NodeKind::kParen;
-  paren.type = node.type;
-  paren.span = node.span;
-  paren.children = {id};
-  return Add(std::move(paren));
-}
-
 Builder::Duration Builder::TakeDuration() {
-  const bool offset = std::exchange(duration_, ErrorContext::kNone) == ErrorContext::kOffset;
+  duration_ = ErrorContext::kNone;
   const NodeId id = Pop();
   const Node& node = (*ast_)[id];
-  if (node.kind != NodeKind::kNumber) return {0, offset ? Enclosed(id) : id};
+  if (node.kind != NodeKind::kNumber) return {0, id};
   Duration duration;
   SecondsToNanos(node.number, &duration.ns);  // Number has checked it
   ast_->RemoveLast();

@@ -85,18 +85,6 @@ constexpr Call<kMethod> Do() {
   return {};
 }
 
-// One token of each set comes next; neither is read. A token that is not the last has
-// one behind it.
-struct NextTwo : TokenParserBase<NextTwo> {
-  constexpr NextTwo(TokenSet one, TokenSet two) : first_set(one), second_set(two) {}
-  template <typename Iterator>
-  bool Read(Iterator& at, Builder&) const {
-    return first_set.Has(at->kind) && second_set.Has(at[1].kind);
-  }
-  TokenSet first_set;
-  TokenSet second_set;
-};
-
 // An operator that durations may have between them.
 struct DurationOperator : TokenParserBase<DurationOperator> {
   template <typename Iterator>
@@ -194,14 +182,11 @@ constexpr auto duration_def =
     *(DurationOperator() >> Do<&B::BinaryOperator>() >> duration_operand) >> Do<&B::EndExpr>();
 BOOST_SPIRIT_DEFINE(duration)
 
-// Behind offset an operator belongs to the expression around it, x offset 1m + 2 being
-// (x offset 1m) + 2, unless the duration begins with a parenthesis or with two signs.
-constexpr auto offset_duration = (Next(K::kLeftParen) | NextTwo(kSigns, kSigns)) >> duration |
-                                 Do<&B::BeginExpr>() >>
-                                     -(Is(kSigns) >> Do<&B::Sign>()) >> duration_primary
-                                     >> Do<&B::EndExpr>();
-constexpr auto offset = Is(K::kOffset) >> Do<&B::BeginOffset>() >> offset_duration
-                        >> Do<&B::Offset>();
+// Behind offset an operator belongs to the expression around it: x offset 1m + 2 is
+// (x offset 1m) + 2. In parentheses it belongs to the duration.
+constexpr auto offset = Is(K::kOffset) >>
+                        Do<&B::BeginOffset>() >> Do<&B::BeginExpr>() >> duration_operand
+                        >> Do<&B::EndExpr>() >> Do<&B::Offset>();
 
 constexpr auto at_time = Do<&B::BeginSigned>() >>
                          (Is(kNumbers) |

@@ -1,5 +1,6 @@
 #include "parser/promql_lexer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "parser/promql_chars.h"
@@ -10,7 +11,7 @@ namespace tacho::parser {
 void Lexer::Run() {
   tokens_.reserve(text_.size() / 6 + 8);
   while (!done_) {
-    SkipSpaceAndComments();
+    at_ = BehindSpace();
     begin_ = at_;
     if (AtEnd()) {
       EndOfText();
@@ -33,16 +34,12 @@ void Lexer::EndOfText() {
   done_ = true;
 }
 
-void Lexer::SkipSpaceAndComments() {
-  while (!AtEnd()) {
-    if (Peek() == '#') {
-      while (!AtEnd() && Peek() != '\n' && Peek() != '\r') ++at_;
-    } else if (IsSpace(Peek())) {
-      ++at_;
-    } else {
-      return;
-    }
+uint32_t Lexer::BehindSpace() const {
+  size_t at = at_;
+  while (at < text_.size() && (text_[at] == '#' || IsSpace(text_[at]))) {
+    at = text_[at] == '#' ? std::min(text_.find_first_of("\n\r", at), text_.size()) : at + 1;
   }
+  return static_cast<uint32_t>(at);
 }
 
 void Lexer::Statement(char c) {
@@ -186,7 +183,10 @@ void Lexer::BracketWord() {
   const Keyword* keyword = FindKeyword(text_.substr(begin_, at_ - begin_));
   constexpr TokenSet kFunctions(TokenKind::kStep, TokenKind::kRange, TokenKind::kMinOf,
                                 TokenKind::kMaxOf);
-  if (keyword != nullptr && kFunctions.Has(keyword->kind)) return Emit(keyword->kind);
+  if (keyword != nullptr && kFunctions.Has(keyword->kind)) {
+    got_duration_ = true;
+    return Emit(keyword->kind);
+  }
   if (wants_duration_) {
     return Fail("unexpected character in duration expression: " + QuoteRune(first));
   }
@@ -210,8 +210,7 @@ void Lexer::Word() {
 }
 
 bool Lexer::FollowedByParen() const {
-  size_t next = at_;
-  while (next < text_.size() && IsSpace(text_[next])) ++next;
+  const size_t next = BehindSpace();
   return next < text_.size() && text_[next] == '(';
 }
 

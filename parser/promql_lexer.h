@@ -62,7 +62,8 @@ class Lexer {
   bool EscapeDigits(int digits, uint32_t base, uint32_t max);
   void RawString();
 
-  void SkipSpaceAndComments();
+  // Where the next token begins, behind spaces and comments.
+  [[nodiscard]] uint32_t BehindSpace() const;
   [[nodiscard]] bool FollowedByParen() const;
   [[nodiscard]] bool AtEnd() const { return at_ >= text_.size(); }
   [[nodiscard]] char Peek(size_t ahead = 0) const {

@@ -1,7 +1,9 @@
-// PrintPromql: an expression as Prometheus' String() methods write it.
+// An expression as Prometheus' String() methods write it.
 //
 // Texts and nodes still to be written wait on a stack, so that the depth of the tree
 // does not matter.
+#include "parser/promql_printer.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -123,32 +125,38 @@ std::string AggregationText(const Node& node) {
 
 class Printer {
  public:
-  explicit Printer(const Ast& ast) : ast_(ast) {}
+  explicit Printer(const Ast& ast) : ast_(ast), spans_(ast.size()) {}
 
-  std::string Run() {
+  PrintedPromql Run() {
     LaterNode(ast_.root());
     while (!stack_.empty()) {
       const Item item = std::move(stack_.back());
       stack_.pop_back();
-      if (item.is_node) {
-        Print(ast_[item.node]);
-      } else {
-        out_ += item.text;
-      }
+      if (item.begins != kNoNode) Begin(item.begins);
+      if (item.ends != kNoNode) spans_[item.ends].end = Size();
+      out_ += item.text;
     }
-    return std::move(out_);
+    return {std::move(out_), std::move(spans_)};
   }
 
  private:
   struct Item {
-    bool is_node = false;
-    NodeId node = 0;
+    NodeId begins = kNoNode;  // to be printed
+    NodeId ends = kNoNode;    // has been
     std::string text = {};
   };
 
   // What is put off last is written first.
-  void LaterNode(NodeId node) { stack_.push_back({.is_node = true, .node = node}); }
+  void LaterNode(NodeId node) { stack_.push_back({.begins = node}); }
   void LaterText(std::string text) { stack_.push_back({.text = std::move(text)}); }
+
+  void Begin(NodeId id) {
+    spans_[id].begin = Size();
+    stack_.push_back({.ends = id});
+    Print(ast_[id]);
+  }
+  [[nodiscard]] uint32_t Size() const { return static_cast<uint32_t>(out_.size()); }
+
   void LaterList(const std::vector<NodeId>& nodes) {
     LaterText(")");
     for (size_t i = nodes.size(); i-- > 0;) {
@@ -175,8 +183,9 @@ class Printer {
   void LaterLeft(const Node& binary) {
     const Node& left = ast_[binary.children[0]];
     const bool sign = left.kind == NodeKind::kNumber && std::isinf(left.number);
-    if (binary.op == Op::kPow && sign) return LaterText("Inf");
-    LaterNode(binary.children[0]);
+    if (binary.op != Op::kPow || !sign) return LaterNode(binary.children[0]);
+    spans_[binary.children[0]] = {Size(), Size() + 3};
+    LaterText("Inf");
   }
 
   void Print(const Node& node) {
@@ -236,12 +245,15 @@ class Printer {
   }
 
   const Ast& ast_;
+  std::vector<Span> spans_;
   std::vector<Item> stack_;
   std::string out_;
 };
 
 }  // namespace
 
-std::string PrintPromql(const Ast& ast) { return Printer(ast).Run(); }
+PrintedPromql PrintSpans(const Ast& ast) { return Printer(ast).Run(); }
+
+std::string PrintPromql(const Ast& ast) { return PrintSpans(ast).text; }
 
 }  // namespace tacho::parser

@@ -41,20 +41,20 @@ TEST(DurationTest, BindsAsArithmeticDoes) {
 TEST(DurationTest, StandsInSubqueriesAndOffsetsToo) {
   EXPECT_EQ(Shape("x[1m + 1m:step() * 2] offset -min_of(step(), 5s)"),
             "(subquery (+ 60 60):(* (step) 2)-(neg (min_of (step) 5)) sel(__name__=x))");
+  EXPECT_EQ(Shape("x[range():step()]"), "(subquery (range):(step) sel(__name__=x))");
   EXPECT_EQ(Shape("x[STEP()]"), "(range (step) sel(__name__=x))");
   EXPECT_EQ(Shape("x[Max_Of(range(), 1m)] offset (1m - 2m)"),
             "(range (max_of (range) 60) sel(__name__=x)-(paren (- 60 120)))");
 }
 
-// Behind offset only what begins with a parenthesis or two signs takes an operator.
 TEST(DurationTest, AnOperatorBehindAnOffsetBelongsToTheExpression) {
   EXPECT_EQ(Shape("x offset 1m + 2"), "(+ sel(__name__=x)-60000ms 2)");
   EXPECT_EQ(Shape("x offset -1 ^ 2"), "(^ sel(__name__=x)--1000ms 2)");
   EXPECT_EQ(Shape("x offset step() * 0"), "(* sel(__name__=x)-(step) 0)");
   EXPECT_EQ(Shape("x offset -(5m) * 2"), "(* sel(__name__=x)-(neg (paren 300)) 2)");
-  EXPECT_EQ(Shape("x offset (5m) * 2"), "sel(__name__=x)-(paren (* (paren 300) 2))");
-  EXPECT_EQ(Shape("x offset +(5m) * 2"), "(* sel(__name__=x)-(pos (paren 300)) 2)");
-  EXPECT_EQ(Shape("x offset - -5 + 2"), "sel(__name__=x)-(paren (+ 5 2))");
+  EXPECT_EQ(Shape("x offset +(5m) * 2"), "(* sel(__name__=x)-(paren 300) 2)");
+  EXPECT_EQ(Shape("x offset - -5 + y"), "(+ sel(__name__=x)-5000ms sel(__name__=y))");
+  EXPECT_EQ(Shape("x offset (5m * 2)"), "sel(__name__=x)-(paren (* 300 2))");
 }
 
 TEST(DurationTest, ConstantsAreFolded) {

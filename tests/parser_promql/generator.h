@@ -81,21 +81,78 @@ class Generator {
     return {out.text + ")", out.shape + "]", 7};
   }
 
+  struct KnownDuration {
+    std::string_view text;
+    std::string_view ms;
+    std::string_view seconds;
+  };
+  const KnownDuration& AnyDuration() {
+    static constexpr KnownDuration kKnown[] = {
+        {"5m", "300000", "300"},   {"1h30m", "5400000", "5400"}, {"90", "90000", "90"},
+        {"1500ms", "1500", "1.5"}, {"0.25", "250", "0.25"},      {"1d", "86400000", "86400"}};
+    return kKnown[Pick(6)];
+  }
   Generated Duration() {
-    struct Known {
-      std::string_view text;
-      std::string_view ms;
-    };
-    constexpr Known kKnown[] = {{"5m", "300000"},   {"1h30m", "5400000"}, {"90", "90000"},
-                                {"1500ms", "1500"}, {"0.25", "250"},      {"1d", "86400000"}};
-    const Known& known = kKnown[Pick(6)];
+    const KnownDuration& known = AnyDuration();
     return {std::string(known.text), std::string(known.ms), 7};
   }
 
+  // step(), range(), min_of(a, b), max_of(a, b)
+  Generated DurationCall(int depth) {
+    if (Chance(2)) {
+      const std::string name(Chance(2) ? "step" : "range");
+      return {Word(name) + Space() + "()", "(" + name + ")", 7};
+    }
+    const std::string name(Chance(2) ? "min_of" : "max_of");
+    const Generated a = DurationExpression(depth - 1);
+    const Generated b = DurationExpression(depth - 1);
+    return {Word(name) + "(" + a.text + "," + Gap() + b.text + ")",
+            "(" + name + " " + a.shape + " " + b.shape + ")", 7};
+  }
+  // In an expression a literal is a number of seconds.
+  Generated DurationExpression(int depth) {
+    constexpr Operator kOps[] = {{"+", 4}, {"-", 4}, {"*", 5}, {"/", 5}, {"%", 5}, {"^", 6}};
+    switch (depth <= 0 ? 0 : Pick(6)) {
+      case 0: {
+        const KnownDuration& known = AnyDuration();
+        return {std::string(known.text), std::string(known.seconds), 7};
+      }
+      case 1:
+        return DurationCall(depth);
+      case 2:
+        return Paren(DurationExpression(depth - 1));
+      case 3:
+        return Minus(Atom(DurationExpression(depth - 1)));
+      default: {
+        const Operator& op = kOps[Pick(6)];
+        return Joined({std::string(op.text), std::string(op.text), 7}, op.level,
+                      DurationExpression(depth - 1), DurationExpression(depth - 1));
+      }
+    }
+  }
+  static Generated Minus(const Generated& atom) {
+    const bool number = atom.shape[0] != '(';
+    return {"-" + atom.text, number ? Negated(atom.shape) : "(neg " + atom.shape + ")", kSign};
+  }
+  // What may stand in brackets: milliseconds where it is a literal.
+  Generated Bracketed() {
+    if (Chance(2)) return Duration();
+    const Generated g = DurationExpression(3);
+    return g.shape[0] == '(' ? g : Duration();
+  }
+
+  // An operator needs parentheses here.
+  Generated OffsetExpression() {
+    Generated g = Chance(2) ? DurationCall(2) : Paren(DurationExpression(2));
+    if (Chance(2)) g = Minus(g);
+    return {Gap() + Word("offset") + " " + g.text, "-" + g.shape, 7};
+  }
+
   // What may follow a selector or a subquery, in any order.
-  Generated Modifiers() {
+  Generated Modifiers(bool selector) {
     Generated at;
     Generated offset;
+    Generated edges;
     if (Chance(4)) {
       constexpr std::string_view kAt[] = {"10", "start()", "end()"};
       constexpr std::string_view kShapes[] = {"@10000", "@start", "@end"};
@@ -108,8 +165,14 @@ class Generator {
       offset = {Gap() + Word("offset") + " " + (back ? "" : "-") + by.text,
                 std::string(back ? "-" : "--") + by.shape + "ms", 7};
     }
-    const std::string text = Chance(2) ? at.text + offset.text : offset.text + at.text;
-    return {text, at.shape + offset.shape, 7};
+    if (Chance(6)) offset = OffsetExpression();
+    if (selector && Chance(6)) {
+      const std::string word(Chance(2) ? "anchored" : "smoothed");
+      edges = {Gap() + Word(word), " " + word, 7};
+    }
+    const std::string text =
+        Chance(2) ? at.text + edges.text + offset.text : offset.text + at.text + edges.text;
+    return {text, at.shape + edges.shape + offset.shape, 7};
   }
 
   Generated Selector() {
@@ -137,17 +200,18 @@ class Generator {
   }
 
   Generated Matrix(int depth) {
-    const Generated range = Duration();
-    const Generated modifiers = Modifiers();
+    const Generated range = Bracketed();
     if (Chance(3) && depth > 0) {
+      const Generated modifiers = Modifiers(/*selector=*/false);
       const Generated inner = Atom(Vector(depth - 1));
-      const Generated step = Chance(2) ? Duration() : Generated{"", "0", 7};
+      const Generated step = Chance(2) ? Bracketed() : Generated{"", "0", 7};
       return {
           inner.text + "[" + range.text + ":" + step.text + "]" + modifiers.text,
           "(subquery " + range.shape + ":" + step.shape + modifiers.shape + " " + inner.shape + ")",
           7};
     }
     const Generated selector = Selector();
+    const Generated modifiers = Modifiers(/*selector=*/true);
     return {selector.text + "[" + range.text + "]" + modifiers.text,
             "(range " + range.shape + " " + selector.shape + modifiers.shape + ")", 7};
   }
@@ -216,7 +280,7 @@ class Generator {
   }
 
   Generated WithModifiers(const Generated& selector) {
-    const Generated modifiers = Modifiers();
+    const Generated modifiers = Modifiers(/*selector=*/true);
     return {selector.text + modifiers.text, selector.shape + modifiers.shape, 7};
   }
 
@@ -305,7 +369,25 @@ class Generator {
       head = WithLabels(head, false);
       if (Chance(2)) head = Grouped(head);
     }
+    if (vectors && Chance(6)) head = Filled(head);
     return Joined(head, op.level, left, right);
+  }
+
+  Generated Filled(const Generated& head) {
+    const std::string left = " " + Word("fill_left") + Space() + "(-1.5)";
+    const std::string right = " " + Word("fill_right") + "(" + Space() + "NaN)";
+    switch (Pick(4)) {
+      case 0:
+        return {head.text + " " + Word("fill") + "(2)", head.shape + " fill_left 2 fill_right 2",
+                7};
+      case 1:
+        return {head.text + left, head.shape + " fill_left -1.5", 7};
+      case 2:
+        return {head.text + right, head.shape + " fill_right NaN", 7};
+      default:
+        return {head.text + (Chance(2) ? left + right : right + left),
+                head.shape + " fill_left -1.5 fill_right NaN", 7};
+    }
   }
 
   Generated Grouped(const Generated& head) {

@@ -8,8 +8,12 @@
 namespace tacho::parser {
 namespace {
 
+constexpr ParseLimits kAll{.features = {.experimental_functions = true,
+                                        .extended_range_selectors = true,
+                                        .fill_modifiers = true}};
+
 std::string Print(std::string_view query) {
-  const auto ast = ParsePromql(query);
+  const auto ast = ParsePromql(query, kAll);
   return ast.ok() ? PrintPromql(*ast) : std::string(ast.status().message());
 }
 
@@ -67,6 +71,29 @@ TEST(PrintTest, StringsAreQuotedAsGoDoes) {
   EXPECT_EQ(Print("`\\d`"), "\"\\\\d\"");
   EXPECT_EQ(Print("label_replace(x,'a','$1','b','(.*)')"),
             "label_replace(x, \"a\", \"$1\", \"b\", \"(.*)\")");
+}
+
+TEST(PrintTest, DurationExpressionsStayExpressions) {
+  EXPECT_EQ(Print("x[1m+2*30s]"), "x[1m + 2 * 30s]");
+  EXPECT_EQ(Print("x[-(10s-5s)+20s]"), "x[-(10s - 5s) + 20s]");
+  EXPECT_EQ(Print("x[STEP()]"), "x[step()]");
+  EXPECT_EQ(Print("x[300:2*STEP( )]@5 offset -min_of(10s,+max_of(step()^2,2))"),
+            "x[5m:2 * step()] @ 5.000 offset -min_of(10s, max_of(step() ^ 2, 2))");
+  EXPECT_EQ(Print("x offset +range()"), "x offset range()");
+  EXPECT_EQ(Print("x offset (5m)"), "x offset (5m)");
+  EXPECT_EQ(Print("x offset 5s-8"), "x offset 5s - 8");
+}
+
+TEST(PrintTest, EdgesStandBehindTheRange) {
+  EXPECT_EQ(Print("x[5m] offset 1m smoothed @ 5"), "x[5m] smoothed @ 5.000 offset 1m");
+  EXPECT_EQ(Print("x offset 1m anchored @ 5"), "x @ 5.000 anchored offset 1m");
+}
+
+TEST(PrintTest, FillStandsBehindTheMatching) {
+  EXPECT_EQ(Print("a+fill(-23)b"), "a + fill (-23) b");
+  EXPECT_EQ(Print("a+fill_right(1e6)fill_left(5)b"), "a + fill_left (5) fill_right (1e+06) b");
+  EXPECT_EQ(Print("a+fill_left(5)fill_right(5)b"), "a + fill_left (5) fill_right (5) b");
+  EXPECT_EQ(Print("a+on(x)group_left fill(NaN)b"), "a + on (x) group_left () fill (NaN) b");
 }
 
 TEST(PrintTest, CommentsAndSpaceAreGone) { EXPECT_EQ(Print(" sum ( # all\n x ) "), "sum(x)"); }
