@@ -10,9 +10,22 @@
 #include "engine/element_names.h"
 #include "engine/label_keys.h"
 #include "engine/series_labels.h"
+#include "parser/promql_quote.h"
 
 namespace tacho::engine {
 namespace {
+
+// {__name__="m", a="1"}: Prometheus shows the name among the labels here.
+std::string PairsText(const Labels& labels) {
+  std::string out = "{";
+  for (const Label& label : labels) {
+    const std::string pair = label.name == kMetricNameLabel
+                                 ? absl::StrCat("{__name__=", parser::QuoteText(label.value), "}")
+                                 : Labels({label}).ToString();
+    absl::StrAppend(&out, out.size() > 1 ? ", " : "", pair.substr(1, pair.size() - 2));
+  }
+  return out + "}";
+}
 
 using parser::Cardinality;
 using parser::Op;
@@ -112,8 +125,8 @@ class BinaryMatch {
   }
 
   [[nodiscard]] absl::Status ManyToManyError(uint32_t a, uint32_t b) const {
-    std::string first = one_->elements[a].labels->ToString();
-    std::string second = one_->elements[b].labels->ToString();
+    std::string first = PairsText(*one_->elements[a].labels);
+    std::string second = PairsText(*one_->elements[b].labels);
     if (second < first) std::swap(first, second);
     return absl::InvalidArgumentError(absl::StrCat(
         "found duplicate series for the match group ",

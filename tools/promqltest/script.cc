@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "parser/promql_literal.h"
+#include "parser/promql_quote.h"
 #include "storage/regex.h"
 #include "tools/promqltest/cursor.h"
 #include "tools/promqltest/eval_block.h"
@@ -172,11 +173,23 @@ class ScriptParser {
   Script script_;
 };
 
+// As Go's regular expressions read a text: what is not UTF-8 is U+FFFD. RE2 finds nothing
+// in such a text.
+std::string ValidUtf8(std::string_view text) {
+  std::string valid;
+  while (!text.empty()) {
+    const parser::Rune rune = parser::DecodeRune(text);
+    parser::AppendRune(rune.code, &valid);
+    text.remove_prefix(rune.width);
+  }
+  return valid;
+}
+
 }  // namespace
 
 bool TextMatch::Matches(std::string_view message) const {
   if (text.has_value()) return message == *text;
-  return regex == nullptr || regex->Matches(message);
+  return regex == nullptr || regex->Matches(ValidUtf8(message));
 }
 
 absl::StatusOr<Script> Script::Parse(std::string_view text) { return ScriptParser(text).Run(); }
