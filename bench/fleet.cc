@@ -92,6 +92,20 @@ Fleet ReplicaFleet(uint32_t targets, uint32_t series, uint32_t steps) {
   return fleet;
 }
 
+Fleet ApplicationFleet(uint32_t targets, uint32_t series, uint32_t steps) {
+  struct Body {
+    uint32_t step = UINT32_MAX;
+    std::string text;
+  };
+  auto body = std::make_shared<Body>();
+  Fleet fleet(targets, PodLabels, [body, series](uint32_t, uint32_t step) -> const std::string& {
+    if (body->step != step) *body = {step, ApplicationBody(series, step)};
+    return body->text;
+  });
+  fleet.Scrape(steps);
+  return fleet;
+}
+
 Fleet CadvisorFleet(uint32_t nodes, uint32_t series, uint32_t steps) {
   auto body = std::make_shared<std::string>();
   Fleet fleet(nodes, NodeLabels,

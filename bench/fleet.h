@@ -54,6 +54,9 @@ class Fleet {
 // of equal size. Ten minutes of rows, unless steps says otherwise.
 Fleet ReplicaFleet(uint32_t targets, uint32_t series, uint32_t steps = 40);
 
+// `targets` replicas of an application with counters, gauges and histograms.
+Fleet ApplicationFleet(uint32_t targets, uint32_t series, uint32_t steps = 40);
+
 // `nodes` targets, each with `series` series that no other has.
 Fleet CadvisorFleet(uint32_t nodes, uint32_t series, uint32_t steps = 40);
 
