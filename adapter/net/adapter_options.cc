@@ -170,7 +170,7 @@ FlagSet AdapterFlags(AdapterOptions* options) {
   flags.Group("Configuration");
   flags.Add("config", "the rules: prometheus-adapter's YAML", &options->rules_file);
   flags.Add("scrape-config", "what to scrape: Prometheus' YAML", &options->scrape_file);
-  flags.Add("check", "read both files, say what is wrong with them, and exit", &options->check);
+  flags.Add("check", "read all files, say what is wrong with them, and exit", &options->check);
   AddSecurityFlags(options, &flags);
   AddServing(options, &flags);
   AddScraping(options, &flags);

@@ -17,6 +17,7 @@
 #include "adapter/net/asio.h"
 #include "adapter/net/configuration.h"
 #include "adapter/net/discovery.h"
+#include "adapter/net/front_door.h"
 #include "adapter/net/listeners.h"
 #include "adapter/net/router.h"
 #include "adapter/net/scrape_manager.h"
@@ -165,6 +166,21 @@ absl::Status RunAdapter(const AdapterOptions& options) {
   return App(options, *configuration).Run();
 }
 
+namespace {
+
+// Certificates, CAs and tokens; a self-signed pair is not written.
+absl::Status CheckFrontDoor(const AdapterOptions& options) {
+  if (!options.serve_tls) return absl::OkStatus();
+  FrontDoorOptions door = options.front_door;
+  door.cert_dir.clear();
+  FrontDoorStats stats;
+  Logger log(
+      LogLevel::kError, [](std::string_view) {}, [] { return int64_t{0}; });
+  return FrontDoor::Open(door, &stats, &log).status();
+}
+
+}  // namespace
+
 absl::Status CheckConfiguration(const AdapterOptions& options, std::string* report) {
   const absl::StatusOr<Configuration> configuration = LoadConfiguration(options);
   if (!configuration.ok()) return configuration.status();
@@ -181,6 +197,9 @@ absl::Status CheckConfiguration(const AdapterOptions& options, std::string* repo
   Discovery discovery(configuration->scrape, &log, &stats);
   discovery.Poll();
   const size_t targets = discovery.Targets().size();
+  if (const absl::Status status = CheckFrontDoor(options); !status.ok()) {
+    complain(absl::StrCat(status.message(), "\n"));
+  }
   absl::StrAppend(report, configuration->scrape.jobs.size(), " jobs, ", targets, " targets, ",
                   configuration->rules->rules.size(), " rules, retention ",
                   absl::FormatDuration(configuration->database.retention), "\n");

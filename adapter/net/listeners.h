@@ -1,5 +1,6 @@
 // Listeners: the ports that the adapter serves on, in the clear, over TLS, or both, with
-// one handler behind them. The limits on connections hold for each port.
+// one handler behind them. Bounds on connections hold for both
+// together, but that of one address, which each port counts for itself.
 //
 // Threads     All from one thread.
 #ifndef TACHO_ADAPTER_NET_LISTENERS_H_

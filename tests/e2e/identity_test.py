@@ -122,6 +122,15 @@ class IdentityTest(SecureTest):
             self.assertIn("/no/such/file", self.run_to_failure(flag, "/no/such/file", *more))
             self.assertIn("not a regular file", self.run_to_failure(flag, "/dev/zero", *more))
         self.assertIn("go together", self.run_to_failure("--tls-cert-file", "x"))
+        self.assertIn("--requestheader-allowed-names", self.check(*both))
+        self.assertIn("go together", self.check("--tls-cert-file", "x"))
+
+    def check(self, *flags):
+        """What --check says of it."""
+        run = self.run_adapter("--config", str(self.path / "rules.yaml"), "--scrape-config",
+                               str(self.path / "scrape.yaml"), "--check", *flags)
+        self.assertEqual(run.returncode, 1, run.stdout)
+        return run.stdout
 
     def test_t40_without_anything_to_believe_only_health_is_answered(self):
         adapter = self.start_secure(identities=False)

@@ -2,6 +2,7 @@
 misbehave (rows T31 to T38 and T45 to T48 of the safety contract)."""
 
 import concurrent.futures
+import http.client
 import json
 import os
 import pathlib
@@ -154,7 +155,7 @@ class TlsTest(SecureTest):
         adapter = self.start_secure("--max-connections-per-peer", "1000")
         self.assertEqual(adapter.ask("/metrics", [BEARER])[0], 200)
         before = self.rss(adapter)
-        idle = [adapter.connect() for _ in range(500)]
+        idle = [adapter.connect() for _ in range(300)]
         for connection in idle:
             self.addCleanup(connection.close)
             connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -339,7 +340,28 @@ class TlsTest(SecureTest):
         for expected, paths in cases.items():
             for path in paths:
                 self.assertEqual(adapter.ask(path, [BEARER])[0], expected, path)
+        self.check_made_up_paths(adapter)
         self.assertEqual(adapter.ask("/healthz"), (200, "ok"))
+
+    def check_made_up_paths(self, adapter):
+        """500 paths that name nothing: a segment too many, one that is none, a broken escape."""
+        seed = random.randrange(1 << 32)
+        print("seed", seed)
+        rng = random.Random(seed)
+        good = ["/apis", API, API + "/namespaces/ms-test/pods/*/m", "/metrics", "/version"]
+        tricks = ["..", "%2e%2e", "..%2f", "%2F..", ";x", "%00", "%0d%0a", "%c0%ae", "%ff",
+                  "a" * 4096, "%2A%2A", "%3f", "%23", "~", "%5c", "\\", "%e2%80%8b"]
+        broken = ["%", "%g0", "%0g", "%2", "%%"]
+        connection = http.client.HTTPSConnection("127.0.0.1", adapter.secure_port, timeout=10,
+                                                 context=client_context())
+        self.addCleanup(connection.close)
+        for _ in range(500):
+            trick = rng.choice(tricks + broken)
+            path = f"{rng.choice(good)}/{trick}/{rng.choice(['', 'x', 'x/y/z'])}"
+            connection.request("GET", path, headers=dict([BEARER]))
+            reply = connection.getresponse()
+            reply.read()
+            self.assertEqual(reply.status, 400 if trick in broken else 404, path)
 
 
 if __name__ == "__main__":
