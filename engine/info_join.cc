@@ -90,8 +90,8 @@ class Join {
     const auto ms = [](double seconds) { return static_cast<int64_t>(seconds * 1000); };
     return absl::InvalidArgumentError(
         absl::StrCat("found duplicate series for info metric: existing ",
-                     info_.elements[a].labels->ToString(), " @ ", ms(a_seconds), ", new ",
-                     info_.elements[b].labels->ToString(), " @ ", ms(b_seconds)));
+                     info_.elements[a].labels->ToBraces(), " @ ", ms(a_seconds), ", new ",
+                     info_.elements[b].labels->ToBraces(), " @ ", ms(b_seconds)));
   }
 
   absl::Status Put(uint32_t b, uint32_t step, double cell) {

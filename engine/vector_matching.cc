@@ -130,7 +130,7 @@ class BinaryMatch {
     if (second < first) std::swap(first, second);
     return absl::InvalidArgumentError(absl::StrCat(
         "found duplicate series for the match group ",
-        Filtered(*one_->elements[a].labels, filter_).ToString(), " on the ",
+        Filtered(*one_->elements[a].labels, filter_).ToBraces(), " on the ",
         swapped_ ? "left" : "right", " hand-side of the operation: [", first, ", ", second,
         "];many-to-many matching not allowed: matching labels must be unique on one side"));
   }

@@ -18,9 +18,8 @@ bool IsIdentifier(std::string_view name) {
   const auto letter = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':';
   };
-  return letter(name.front()) && std::ranges::all_of(name, [&](char c) {
-           return letter(c) || (c >= '0' && c <= '9');
-         });
+  return letter(name.front()) &&
+         std::ranges::all_of(name, [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
 }
 
 void AppendEscaped(std::string* out, char c) {
@@ -107,6 +106,15 @@ std::string Labels::ToString() const {
   }
   if (!plain || !inside.empty()) absl::StrAppend(&out, "{", inside, "}");
   return out;
+}
+
+std::string Labels::ToBraces() const {
+  std::string out = "{";
+  for (const Label& label : labels_) {
+    const std::string name = IsIdentifier(label.name) ? label.name : Quoted(label.name);
+    absl::StrAppend(&out, out.size() > 1 ? ", " : "", name, "=", Quoted(label.value));
+  }
+  return out + "}";
 }
 
 }  // namespace tacho

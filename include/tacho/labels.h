@@ -52,6 +52,8 @@ class TACHO_EXPORT Labels {
   // As Prometheus prints a series: name{a="b", c="d"}; {} if empty. A name that is no
   // plain identifier is quoted: {"a.b", c="d"}.
   [[nodiscard]] std::string ToString() const;
+  // With the name among the others, as in Prometheus' errors: {__name__="name", a="b"}.
+  [[nodiscard]] std::string ToBraces() const;
 
   friend auto operator<=>(const Labels&, const Labels&) = default;
   friend bool operator==(const Labels&, const Labels&) = default;
