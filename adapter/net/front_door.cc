@@ -59,7 +59,9 @@ absl::StatusOr<std::unique_ptr<FrontDoor>> FrontDoor::Open(const FrontDoorOption
   for (Part& part : door->parts_) {
     if (absl::Status status = door->LoadPart(&part, &material); !status.ok()) return status;
   }
-  if (absl::Status status = door->Publish(material); !status.ok()) return status;
+  if (absl::Status status = door->Publish(material); !status.ok()) {
+    return In(options.certificate_file.empty() ? "--cert-dir" : options.certificate_file, status);
+  }
   if (options.client_ca_file.empty() && options.requestheader_ca_file.empty() &&
       options.token_file.empty()) {
     log->Warn("nobody can prove who they are: only the paths that are always allowed are answered",

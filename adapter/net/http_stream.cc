@@ -96,6 +96,8 @@ void HttpStream::WriteRest(asio::const_buffer rest, size_t written, Done done) {
 }
 
 void HttpStream::ShutdownSend() {
+  // Closed meanwhile: OpenSSL knows the descriptor's number, which may be another's by now.
+  if (!socket_.is_open()) return;
   if (tls_ != nullptr && SSL_is_init_finished(tls_.get()) == 1) {
     ERR_clear_error();
     SSL_shutdown(tls_.get());

@@ -38,7 +38,7 @@ class HttpStream {
   // All of it.
   void Write(asio::const_buffer buffer, Done done);
 
-  // No more is sent; the other side sees an end and not a reset.
+  // No more is sent; the other side sees an end and not a reset. Nothing after Close.
   void ShutdownSend();
   // Takes bytes off the socket as they are, after ShutdownSend.
   void DrainSome(asio::mutable_buffer buffer, Done done);
