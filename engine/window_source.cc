@@ -138,8 +138,8 @@ class SubqueryWindowSource : public WindowSource {
     int64_t start = step * (first.after_ms / step);
     if (start <= first.after_ms) start += step;
     if (start > last.until_ms) return std::nullopt;
-    const uint64_t count = static_cast<uint64_t>(last.until_ms - start) / step + 1;
-    return StepTimes{start, step, static_cast<uint32_t>(std::min<uint64_t>(count, UINT32_MAX))};
+    const int64_t count = (last.until_ms - start) / step + 1;
+    return StepTimes{start, step, static_cast<uint32_t>(std::min<int64_t>(count, UINT32_MAX))};
   }
 
   static void ScalarToVector(Evaluation& evaluation, const StepTimes& steps, Value* value) {
