@@ -8,7 +8,7 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tacho)
 install(TARGETS tacho EXPORT tachoTargets COMPONENT tacho-dev
         INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/tacho DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
-        COMPONENT tacho-dev FILES_MATCHING PATTERN "*.h")
+        COMPONENT tacho-dev FILES_MATCHING PATTERN "*.h" PATTERN internal EXCLUDE)
 install(EXPORT tachoTargets NAMESPACE tacho:: DESTINATION ${package_dir} COMPONENT tacho-dev)
 
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/tachoConfig.cmake.in tachoConfig.cmake

@@ -10,7 +10,7 @@
 #include "engine/number_text.h"
 #include "engine/quantile.h"
 #include "parser/promql_quote.h"
-#include "storage/utf8.h"
+#include "tacho/internal/utf8.h"
 
 namespace tacho::engine {
 namespace {
@@ -94,7 +94,7 @@ class CountValuesOperator : public Operator {
   absl::StatusOr<Value> Evaluate(Evaluation& evaluation, const StepTimes& steps,
                                  std::span<Value> args) override {
     const std::string& name = args[0].string;
-    if (name.empty() || !storage::IsUtf8(name)) {
+    if (name.empty() || !internal::IsValidUtf8(name)) {
       return absl::InvalidArgumentError(
           absl::StrCat("invalid label name ", parser::QuoteText(name)));
     }

@@ -9,12 +9,12 @@
 #include "engine/element_names.h"
 #include "engine/functions.h"
 #include "storage/regex.h"
-#include "storage/utf8.h"
+#include "tacho/internal/utf8.h"
 
 namespace tacho::engine {
 namespace {
 
-bool IsLabelName(const std::string& name) { return !name.empty() && storage::IsUtf8(name); }
+bool IsLabelName(const std::string& name) { return !name.empty() && internal::IsValidUtf8(name); }
 
 void SetLabel(Evaluation& evaluation, const std::string& name, std::string value,
               Element* element) {

@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/refusal.h"
-#include "storage/utf8.h"
+#include "tacho/internal/utf8.h"
 
 namespace tacho::engine {
 namespace {
@@ -74,7 +74,8 @@ absl::Status CheckSeries(const Labels& series) {
         absl::StrCat("series ", series.ToString(), " has no __name__"));
   }
   for (const Label& label : series) {
-    if (label.name.empty() || !storage::IsUtf8(label.name) || !storage::IsUtf8(label.value)) {
+    if (label.name.empty() || !internal::IsValidUtf8(label.name) ||
+        !internal::IsValidUtf8(label.value)) {
       return absl::InvalidArgumentError(absl::StrCat(
           "series ", series.ToString(), " has a label whose name is empty, or which is not UTF-8"));
     }

@@ -1,7 +1,8 @@
 #include "parser/ast.h"
 
-#include <algorithm>
 #include <array>
+
+#include "parser/text.h"
 
 namespace tacho::parser {
 namespace {
@@ -69,11 +70,7 @@ std::string_view Ast::TextOf(NodeId id) const {
 std::string Ast::Position(uint32_t offset) const { return PositionIn(text_, offset); }
 
 std::string PositionIn(std::string_view text, uint32_t offset) {
-  if (text.empty()) return "unknown position";
-  const std::string_view before = text.substr(0, std::min<size_t>(offset, text.size()));
-  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-  const size_t line_begin = before.rfind('\n') + 1;  // npos + 1 is 0
-  return std::to_string(line) + ":" + std::to_string(before.size() - line_begin + 1);
+  return text.empty() ? "unknown position" : LineColumn(text, offset);
 }
 
 }  // namespace tacho::parser

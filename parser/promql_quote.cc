@@ -66,41 +66,7 @@ void AppendEscaped(uint32_t code, char quote, std::string* out) {
   }
 }
 
-// The range that the byte after a lead byte must be in: it is narrower than that of
-// the bytes after it, so that no code point has two forms and none is a surrogate.
-CodeRange SecondByte(uint8_t lead) {
-  switch (lead) {
-    case 0xE0:
-      return {0xA0, 0xBF};
-    case 0xED:
-      return {0x80, 0x9F};
-    case 0xF0:
-      return {0x90, 0xBF};
-    case 0xF4:
-      return {0x80, 0x8F};
-    default:
-      return {0x80, 0xBF};
-  }
-}
-
 }  // namespace
-
-Rune DecodeRune(std::string_view text) {
-  const auto lead = static_cast<uint8_t>(text[0]);
-  if (lead < 0x80) return {lead, 1};
-  if (lead < 0xC2 || lead > 0xF4) return {};
-  const uint32_t width = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-  if (text.size() < width) return {};
-  uint32_t code = lead & (0xFFU >> (width + 1));
-  CodeRange allowed = SecondByte(lead);
-  for (uint32_t i = 1; i < width; ++i) {
-    const auto byte = static_cast<uint8_t>(text[i]);
-    if (byte < allowed.first || byte > allowed.last) return {};
-    code = code << 6 | (byte & 0x3FU);
-    allowed = {0x80, 0xBF};
-  }
-  return {code, width};
-}
 
 void AppendRune(uint32_t code, std::string* out) {
   if ((code >= 0xD800 && code < 0xE000) || code > 0x10FFFF) code = kBadRune;
@@ -120,7 +86,7 @@ void AppendQuoted(std::string_view text, std::string* out) {
   *out += '"';
   while (!text.empty()) {
     const Rune rune = DecodeRune(text);
-    if (rune.code == kBadRune && rune.width == 1) {
+    if (rune.malformed()) {
       *out += "\\x";
       AppendHex(static_cast<uint8_t>(text[0]), 2, out);
     } else if (rune.code == kBadRune) {

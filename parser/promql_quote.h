@@ -11,16 +11,13 @@
 #include <string>
 #include <string_view>
 
+#include "tacho/internal/utf8.h"
+
 namespace tacho::parser {
 
-// A code point and the bytes it takes. Bytes that are no UTF-8 give kBadRune, width 1;
-// U+FFFD itself gives kBadRune, width 3.
-inline constexpr uint32_t kBadRune = 0xFFFD;
-struct Rune {
-  uint32_t code = kBadRune;
-  uint32_t width = 1;
-};
-Rune DecodeRune(std::string_view text);
+using internal::DecodeRune;
+using internal::kBadRune;
+using internal::Rune;
 // What is no code point is written as U+FFFD.
 void AppendRune(uint32_t code, std::string* out);
 

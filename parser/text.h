@@ -1,7 +1,6 @@
 // Text: the small jobs on bytes that reading and refusing an exposition needs.
 //
 // Ownership   Nothing is kept.
-// Cost        IsValidUtf8 reads ASCII eight bytes at a time.
 // Limits      Quote cuts at kMaxQuotedBytes: an error must not carry a 16 MB line.
 #ifndef TACHO_PARSER_TEXT_H_
 #define TACHO_PARSER_TEXT_H_
@@ -11,6 +10,7 @@
 #include <string_view>
 
 #include "absl/strings/string_view.h"
+#include "tacho/internal/utf8.h"
 
 namespace tacho::parser {
 
@@ -19,10 +19,9 @@ inline absl::string_view ToAbsl(std::string_view s) { return {s.data(), s.size()
 
 inline constexpr size_t kMaxQuotedBytes = 1024;
 
-// Well-formed UTF-8: no overlong forms, no surrogates, at most U+10FFFF.
-[[nodiscard]] bool IsValidUtf8(std::string_view text);
+using internal::IsValidUtf8;
 
-// In double quotes, escaped as Go's %q does, so that messages read as Prometheus'.
+// In double quotes, escaped as AppendQuoted does, so that messages read as Prometheus'.
 // Longer text is cut, and says so.
 [[nodiscard]] std::string Quote(std::string_view text);
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "storage/utf8.h"
+#include "tacho/internal/utf8.h"
 
 namespace tacho {
 namespace {
@@ -35,7 +35,7 @@ void AppendEscaped(std::string* out, char c) {
 
 // As Go quotes, but for the few characters beyond ASCII that it does not print.
 std::string Quoted(std::string_view text) {
-  const bool utf8 = storage::IsUtf8(text);
+  const bool utf8 = internal::IsValidUtf8(text);
   std::string out = "\"";
   for (const char c : text) {
     const auto byte = static_cast<uint8_t>(c);
@@ -70,7 +70,7 @@ absl::StatusOr<Labels> Labels::Create(std::vector<Label> labels) {
   for (size_t i = 0; i < labels.size(); ++i) {
     const Label& label = labels[i];
     if (label.name.empty()) return absl::InvalidArgumentError("a label has an empty name");
-    if (!storage::IsUtf8(label.name) || !storage::IsUtf8(label.value)) {
+    if (!internal::IsValidUtf8(label.name) || !internal::IsValidUtf8(label.value)) {
       return absl::InvalidArgumentError(
           absl::StrCat("label ", Quoted(label.name), " is not UTF-8"));
     }

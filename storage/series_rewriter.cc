@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "storage/utf8.h"
+#include "tacho/internal/utf8.h"
 
 namespace tacho::storage {
 
@@ -20,7 +20,8 @@ Labels SeriesRewriter::Whole(std::string_view metric, std::span<const TextLabel>
 
 bool SeriesRewriter::Valid() const {
   return after_.Has(kMetricNameLabel) && std::ranges::all_of(after_, [](const Label& label) {
-           return !label.name.empty() && IsUtf8(label.name) && IsUtf8(label.value);
+           return !label.name.empty() && internal::IsValidUtf8(label.name) &&
+                  internal::IsValidUtf8(label.value);
          });
 }
 
