@@ -15,7 +15,8 @@ using parser::Op;
 
 // Below this many values a loop beats a kernel's start-up.
 constexpr size_t kFewValues = 8;
-// How many targets ahead memory is asked for rows.
+// How many targets ahead memory is asked for rows; twice as many for what names them, and
+// three times for what names that.
 constexpr size_t kAhead = 4;
 
 bool IsSum(Op op) { return op == Op::kSum || op == Op::kAvg; }
@@ -76,7 +77,8 @@ InstantVector FusedAggregate::EvaluateAt(Evaluation& evaluation, int64_t t_ms) {
   InstantVector out;
   out.samples = EmptySamples();
   AddTargets(values, &out.samples);
-  const GroupIndex infinite = Finish(&out.samples, &out.evidence);
+  const GroupIndex infinite = Finish(&out.samples);
+  out.evidence = whole_;
   if (!infinite.empty()) Redo(times, infinite, &out.samples);
   if (function_.of_counters && !out.samples.empty()) {
     CheckCounter(metric_, position_, evaluation.annotations());
@@ -124,12 +126,31 @@ FusedAggregate::Vector FusedAggregate::EmptySamples() const {
   return samples;
 }
 
+// Each step loads what the step before it asked for.
+void FusedAggregate::Prefetch(size_t next, const DenseValues& values, const Vector& samples) const {
+  const std::vector<BoundTarget>& targets = binding_.targets();
+  if (next + 3 * kAhead < targets.size()) {
+    const BoundTarget& target = targets[next + 3 * kAhead];
+    __builtin_prefetch(target.history);
+    __builtin_prefetch(target.shape.get());
+    __builtin_prefetch(&target.shape->dense_size);
+    __builtin_prefetch(target.groups.data());
+  }
+  if (next + 2 * kAhead < targets.size()) values.PrefetchEntries(targets[next + 2 * kAhead]);
+  if (next + kAhead < targets.size()) {
+    const BoundTarget& target = targets[next + kAhead];
+    values.PrefetchRows(target);
+    __builtin_prefetch(&samples[binding_.groups().rank(target.groups.front())], 1);
+  }
+}
+
 void FusedAggregate::AddTargets(DenseValues& values, Vector* samples) {
   errors_.assign(samples->size(), 0);
-  targets_with_value_ = 0;
+  whole_ = Evidence();
   std::vector<BoundTarget>& targets = binding_.targets();
+  whole_.targets_selected = static_cast<uint32_t>(targets.size());
   for (size_t i = 0; i < targets.size(); ++i) {
-    if (i + kAhead < targets.size()) values.Prefetch(targets[i + kAhead]);
+    Prefetch(i, values, *samples);
     if (values.Locate(targets[i]) && !AddWhole(targets[i], values, samples)) {
       AddTarget(targets[i], values, samples);
     }
@@ -145,8 +166,9 @@ bool FusedAggregate::AddWhole(const BoundTarget& target, const DenseValues& valu
   const uint32_t rank = binding_.groups().rank(target.groups[0]);
   ResultSample& sample = (*samples)[rank];
   AddSum(*sum, &sample, &errors_[rank]);
-  AddEvidence(target.shape->positions.size(), values.oldest(), values.newest(), &sample.evidence);
-  ++targets_with_value_;
+  const size_t series = target.shape->positions.size();
+  AddEvidence(series, values.oldest(), values.newest(), &sample.evidence);
+  AddEvidence(series, values.oldest(), values.newest(), &whole_);
   return true;
 }
 
@@ -160,15 +182,15 @@ void FusedAggregate::AddTarget(const BoundTarget& target, DenseValues& values, V
     return AddSums(target, values, samples);
   }
   const BoundShape& shape = *target.shape;
-  bool any = false;
+  Evidence seen;
   for (size_t i = 0; i < shape.groups.size(); ++i) {
     const Share share = ShareOf(shape, shape.groups[i], values);
     if (share.values.empty()) continue;
     const uint32_t rank = groups.rank(target.groups[i]);
     AddShare(share, &(*samples)[rank], &errors_[rank]);
-    any = true;
+    AddEvidence(share.values.size(), share.oldest, share.newest, &seen);
   }
-  if (any) ++targets_with_value_;
+  if (seen.series > 0) AddEvidence(seen.series, seen.oldest, seen.newest, &whole_);
 }
 
 // Bodies with many groups of few series each: what cAdvisor shows of a node's pods.
@@ -185,7 +207,7 @@ void FusedAggregate::AddSums(const BoundTarget& target, const DenseValues& value
     AddSum(SumOfAny({all + local.begin, local.size()}), &sample, &errors_[rank]);
     AddEvidence(local.size(), oldest, newest, &sample.evidence);
   }
-  ++targets_with_value_;
+  AddEvidence(target.shape->positions.size(), oldest, newest, &whole_);
 }
 
 inline FusedAggregate::Share FusedAggregate::ShareOf(const BoundShape& shape,
@@ -229,9 +251,8 @@ inline void FusedAggregate::AddShare(const Share& share, ResultSample* sample,
   AddEvidence(share.values.size(), share.oldest, share.newest, &sample->evidence);
 }
 
-FusedAggregate::GroupIndex FusedAggregate::Finish(Vector* samples, Evidence* whole) const {
+FusedAggregate::GroupIndex FusedAggregate::Finish(Vector* samples) const {
   GroupIndex infinite;
-  Evidence all;
   size_t kept = 0;
   for (size_t rank = 0; rank < samples->size(); ++rank) {
     ResultSample& sample = (*samples)[rank];
@@ -240,15 +261,10 @@ FusedAggregate::GroupIndex FusedAggregate::Finish(Vector* samples, Evidence* who
     if (IsSum(op_) && !std::isfinite(sample.value)) {
       infinite.emplace(binding_.groups().ordered()[rank].group, kept);
     }
-    AddEvidence(sample.evidence.series, sample.evidence.oldest, sample.evidence.newest, &all);
     if (kept != rank) (*samples)[kept] = sample;
     ++kept;
   }
   samples->erase(samples->begin() + static_cast<std::ptrdiff_t>(kept), samples->end());
-  // A target may have series in several groups: it counts once.
-  all.targets = targets_with_value_;
-  all.targets_selected = static_cast<uint32_t>(binding_.targets().size());
-  *whole = all;
   return infinite;
 }
 

@@ -76,6 +76,7 @@ class FusedAggregate : public Operator {
 
   // A sample per group, in order, without values.
   [[nodiscard]] Vector EmptySamples() const;
+  void Prefetch(size_t next, const DenseValues& values, const Vector& samples) const;
   void AddTargets(DenseValues& values, Vector* samples);
   void AddTarget(const BoundTarget& target, DenseValues& values, Vector* samples);
   bool AddWhole(const BoundTarget& target, const DenseValues& values, Vector* samples);
@@ -85,7 +86,7 @@ class FusedAggregate : public Operator {
   void AddShare(const Share& share, ResultSample* sample, double* error) const;
   // Turns sums into results and drops groups without values; the groups whose sum is not
   // finite.
-  GroupIndex Finish(Vector* samples, Evidence* whole) const;
+  GroupIndex Finish(Vector* samples) const;
   [[nodiscard]] double Result(const ResultSample& sample, double error) const;
   // Computes these groups again, serially.
   void Redo(const SelectorTimes& times, const GroupIndex& groups, Vector* samples) const;
@@ -100,7 +101,7 @@ class FusedAggregate : public Operator {
   const std::string position_;
   std::vector<double> errors_;  // of the samples' sums
   std::vector<double> gathered_;
-  uint32_t targets_with_value_ = 0;
+  Evidence whole_;  // a target may have series in several groups: it counts once
 };
 
 }  // namespace tacho::engine

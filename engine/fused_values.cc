@@ -25,7 +25,19 @@ DenseValues::DenseValues(const RangeFunction& function, const SelectorTimes& tim
       resets_matter_(ResetsMatter(function.kernel)),
       reader_(function, times) {}
 
-void DenseValues::Prefetch(const BoundTarget& target) const {
+void DenseValues::PrefetchEntries(const BoundTarget& target) const {
+  const auto entries = target.history->entries();
+  if (entries.empty()) return;
+  const uint32_t rows = std::max<uint32_t>(1, rows_hint_);
+  const auto oldest = entries.size() - std::min<size_t>(rows, entries.size());
+  __builtin_prefetch(&entries[oldest]);
+  if (oldest > 0) __builtin_prefetch(&entries[oldest - 1]);  // the window's edge
+  __builtin_prefetch(&entries.back());
+  __builtin_prefetch(target.shape->runs.data());
+  __builtin_prefetch(target.shape->groups.data());
+}
+
+void DenseValues::PrefetchRows(const BoundTarget& target) const {
   const auto entries = target.history->entries();
   const uint32_t rows = std::max<uint32_t>(1, rows_hint_);
   if (entries.size() < rows) return;

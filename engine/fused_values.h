@@ -26,8 +26,10 @@ class DenseValues {
  public:
   DenseValues(const RangeFunction& function, const SelectorTimes& times);
 
-  // Asks the memory for what Locate will look at.
-  void Prefetch(const BoundTarget& target) const;
+  // Ask the memory for what Locate and Compute will look at: first where rows and groups
+  // are named, then the rows.
+  void PrefetchEntries(const BoundTarget& target) const;
+  void PrefetchRows(const BoundTarget& target) const;
 
   // Turns to a target, whose history is loaded: finds the rows that decide and whether
   // they do. False if no position can have a value.
