@@ -32,6 +32,14 @@ absl::Status CheckTargetLabels(const Labels& labels, const storage::LabelLimits&
   return absl::OkStatus();
 }
 
+// The same, and counted where it is a limit that refuses.
+absl::Status AdmitLabels(const Labels& labels, const storage::LabelLimits& limits,
+                         storage::Store& store) {
+  absl::Status status = CheckTargetLabels(labels, limits);
+  if (absl::IsResourceExhausted(status)) store.counters().RefuseScrape(Refusal::kLabelLimit);
+  return status;
+}
+
 }  // namespace
 
 Target::Target(std::shared_ptr<engine::TargetImpl> impl) : impl_(std::move(impl)) {}
@@ -60,7 +68,8 @@ Database::Database(Options options)
 
 absl::StatusOr<Target> Database::AddTarget(const Labels& labels, const TargetOptions& options) {
   const storage::LabelLimits limits(options, this->options().storage);
-  if (absl::Status status = CheckTargetLabels(labels, limits); !status.ok()) return status;
+  absl::Status admitted = AdmitLabels(labels, limits, *impl_->store());
+  if (!admitted.ok()) return admitted;
   absl::StatusOr<storage::TargetRef> target = impl_->store()->AddTarget(labels, options);
   if (!target.ok()) return target.status();
   return Target(
@@ -73,16 +82,12 @@ absl::Status Database::Append(const Labels& series, Timestamp t, double value) {
         absl::StrCat("series ", series.ToString(), " has no __name__"));
   }
   const storage::LabelLimits limits({}, options().storage);
-  if (absl::Status status = CheckTargetLabels(series, limits); !status.ok()) return status;
+  absl::Status admitted = AdmitLabels(series, limits, *impl_->store());
+  if (!admitted.ok()) return admitted;
   const Labels name({{std::string(kMetricNameLabel), std::string(series.Get(kMetricNameLabel))}});
-  absl::Status status;
-  for (int tries = 0; tries < 2; ++tries) {
-    absl::StatusOr<storage::TargetRef> target = impl_->store()->LoneSeries(series);
-    if (!target.ok()) return target.status();
-    status = engine::AppendSame(**target, name, value, t);
-    if (!absl::IsFailedPrecondition(status)) break;  // else reclaimed in between
-  }
-  return status;
+  return engine::AppendToLone(
+      [&] { return impl_->store()->LoneSeries(series); },
+      [&](storage::Target& target) { return engine::AppendSame(target, name, value, t); });
 }
 
 absl::StatusOr<Query> Database::Prepare(std::string_view promql) const {

@@ -262,6 +262,16 @@ absl::Status AppendSame(storage::Target& target, const Labels& name, double valu
   return AppendNamed(target, {&name, 1}, {&value, 1}, t).status();
 }
 
+absl::Status AppendToLone(absl::FunctionRef<absl::StatusOr<storage::TargetRef>()> find,
+                          absl::FunctionRef<absl::Status(storage::Target&)> append) {
+  while (true) {
+    const absl::StatusOr<storage::TargetRef> target = find();
+    if (!target.ok()) return target.status();
+    absl::Status status = append(**target);
+    if (!absl::IsFailedPrecondition(status)) return status;
+  }
+}
+
 absl::StatusOr<IngestReport> TargetImpl::AppendRow(std::span<const Labels> series,
                                                    std::span<const double> values, Timestamp t) {
   return AppendNamed(*target_, series, values, t);
@@ -277,14 +287,9 @@ absl::Status TargetImpl::RecordHealth(const ScrapeHealth& health, Timestamp t) {
                                                 Labels({{"__name__", "scrape_samples_scraped"}})};
   const std::array<double, 3> values = {health.up ? 1.0 : 0.0, health.duration_seconds,
                                         health.samples_scraped};
-  absl::Status status;
-  for (int tries = 0; tries < 2; ++tries) {
-    absl::StatusOr<storage::TargetRef> target = store_->HealthOf(labels());
-    if (!target.ok()) return target.status();
-    status = AppendNamed(**target, kSeries, values, t).status();
-    if (!absl::IsFailedPrecondition(status)) break;  // else reclaimed in between
-  }
-  return status;
+  return AppendToLone(
+      [&] { return store_->HealthOf(labels()); },
+      [&](storage::Target& lone) { return AppendNamed(lone, kSeries, values, t).status(); });
 }
 
 void TargetImpl::Remove(Timestamp t) {

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "engine/plan_cache.h"
@@ -72,6 +73,12 @@ absl::StatusOr<IngestReport> AppendNamed(storage::Target& target, std::span<cons
 // Stores one sample of the target's one series. The sample that is there already, bit for
 // bit, is no error.
 absl::Status AppendSame(storage::Target& target, const Labels& name, double value, Timestamp t);
+
+// Appends to a target that goes when it falls silent. It may go after `find` gave it and
+// before `append` has it: then it is found, or made, anew. Each such turn takes another
+// Advance that ran just in between, and what it removed was empty: nothing is lost.
+absl::Status AppendToLone(absl::FunctionRef<absl::StatusOr<storage::TargetRef>()> find,
+                          absl::FunctionRef<absl::Status(storage::Target&)> append);
 
 }  // namespace tacho::engine
 

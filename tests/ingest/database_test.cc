@@ -43,6 +43,10 @@ class DatabaseTest : public ::testing::Test {
     return result->samples().front().value;
   }
 
+  uint64_t LabelLimitRefusals() const {
+    return db_.Stats().refused_scrapes[static_cast<size_t>(Refusal::kLabelLimit)];
+  }
+
   Database db_{Tight()};
 };
 
@@ -67,6 +71,7 @@ TEST_F(DatabaseTest, LabelsOfATargetAreChecked) {
   EXPECT_THAT(db_.AddTarget({{"a", "\xff"}}),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("UTF-8")));
   EXPECT_EQ(db_.Stats().targets, 0u);
+  EXPECT_EQ(LabelLimitRefusals(), 2u);
 }
 
 TEST_F(DatabaseTest, ASampleAppendedAloneIsASeries) {
@@ -99,6 +104,7 @@ TEST_F(DatabaseTest, WhatIsNoSeriesIsNotAppended) {
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("UTF-8")));
   EXPECT_THAT(db_.Append({{"__name__", "m"}, {"q", std::string(21, 'x')}}, At(1), 1),
               StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("max_label_value_bytes")));
+  EXPECT_EQ(LabelLimitRefusals(), 1u);
   EXPECT_THAT(db_.Append({{"__name__", "m"}}, Timestamp::Max(), 1),
               StatusIs(absl::StatusCode::kOutOfRange, HasSubstr("too far ahead")));
   EXPECT_THAT(db_.Append({{"__name__", "m"}}, Timestamp::Min(), 1),

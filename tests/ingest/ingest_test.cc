@@ -264,6 +264,27 @@ TEST_F(IngestTest, HealthIsKeptBesideTheTargetAndEndsWithIt) {
   EXPECT_THAT(again.RecordHealth({.up = true}, At(3000)), IsOk());
 }
 
+// Advance may take a silent target away between its being found and its row.
+TEST_F(IngestTest, WhatIsAppendedToALoneTargetFindsItAgainHoweverOftenItGoes) {
+  const Labels series({{"__name__", "jobs"}});
+  int goes = 5;
+  const auto find = [&] {
+    auto target = store_->LoneSeries(series);
+    if (goes-- > 0) store_->Advance(1000);
+    return target;
+  };
+  const auto append = [&](storage::Target& target) {
+    return engine::AppendSame(target, series, 1, At(2000));
+  };
+  EXPECT_THAT(engine::AppendToLone(find, append), IsOk());
+  EXPECT_EQ(goes, -1);
+  EXPECT_EQ(store_->Stats().samples_stored, 1u);
+  EXPECT_THAT(engine::AppendToLone(
+                  [&] { return store_->LoneSeries(series); },
+                  [](storage::Target&) { return absl::OutOfRangeError("too old"); }),
+              StatusIs(absl::StatusCode::kOutOfRange, "too old"));
+}
+
 TEST_F(IngestTest, AFailedScrapeEndsAllUntilTheNextOne) {
   auto target = Add(pod_);
   ASSERT_THAT(target.Ingest("a 1\n", kText, At(1000)), IsOk());
