@@ -15,6 +15,7 @@ namespace {
 
 using parser::ParsedSample;
 using parser::ReplayPlan;
+using storage::LabelSet;
 using storage::RowWriter;
 using storage::TextLabel;
 
@@ -35,10 +36,14 @@ class RowSink final : public parser::ReplaySink {
 
   // Adds a sample by name; returns its position.
   uint32_t Place(const ParsedSample& sample) {
-    const std::span<const TextLabel> labels = AsText(sample.labels, text_);
-    return keep_timestamps_ && sample.has_timestamp
-               ? row_.AddAt(sample.metric, labels, sample.value, sample.timestamp_ms)
-               : row_.Add(sample.metric, labels, sample.value);
+    const uint32_t position = PositionOf(sample);
+    if (position == storage::kNoPosition || position == storage::kDropped) return position;
+    if (keep_timestamps_ && sample.has_timestamp) {
+      row_.SetAt(position, sample.value, sample.timestamp_ms);
+    } else {
+      row_.Set(position, sample.value);
+    }
+    return position;
   }
 
   bool OnMiss(const ParsedSample& sample) override { return Place(sample) != storage::kDropped; }
@@ -48,9 +53,21 @@ class RowSink final : public parser::ReplaySink {
   void OnDuplicate(uint32_t position, double value) override { row_.Duplicate(position, value); }
 
  private:
+  // Labels with an id are looked up once a body.
+  uint32_t PositionOf(const ParsedSample& sample) {
+    const bool has_id = sample.labels_id != parser::kNoLabelsId;
+    if (has_id && sample.labels_id >= sets_.size()) sets_.resize(sample.labels_id + 1, nullptr);
+    const LabelSet* const known = has_id ? sets_[sample.labels_id] : nullptr;
+    if (known != nullptr) return row_.PlaceSame(sample.metric, known);
+    const uint32_t position = row_.Place(sample.metric, AsText(sample.labels, text_));
+    if (has_id) sets_[sample.labels_id] = row_.LabelsAt(position);
+    return position;
+  }
+
   RowWriter& row_;
   const bool keep_timestamps_;
   std::vector<TextLabel> text_;
+  std::vector<const LabelSet*> sets_;  // by labels id
 };
 
 uint64_t Filled(std::span<const double> row) {

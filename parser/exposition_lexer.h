@@ -72,6 +72,13 @@ class ExpositionLexer {
     at_ = start_ = offset;
     state_ = State::kInit;
   }
+  // After a series' '{': steps over `size` bytes, which were read as its labels before, up
+  // to and with the '}'.
+  void SkipLabels(size_t size) {
+    at_ += size;
+    start_ = at_ - 1;
+    state_ = State::kValue;
+  }
   // Steps over empty lines.
   void SkipNewlines() {
     while (at_ < body_.size() && body_[at_] == '\n') ++at_;

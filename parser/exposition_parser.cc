@@ -126,16 +126,38 @@ ExpositionParser::Entry ExpositionParser::ReadSample(Token token, ParsedSample* 
   labels_.clear();
   metric_ = {};
   quoted_name_ = false;
+  labels_id_ = kNoLabelsId;
+  recalled_ = false;
   if (token == Token::kMetricName) {
     metric_ = lexer_.Slice(line_, lexer_.at());
     token = lexer_.Next();
   }
   if (token == Token::kBraceOpen) {
-    if (!ReadLabels(/*exemplar=*/false)) return Entry::kEnd;
+    if (!ReadSeriesLabels()) return Entry::kEnd;
     token = lexer_.Next();
   }
   if (!ReadSuffix(token, sample) || !FinishSeries(sample)) return Entry::kEnd;
   return Entry::kSample;
+}
+
+// The labels of a series: from the memo, if the same bytes were read before. Those with
+// escapes or quoted names are read each time.
+bool ExpositionParser::ReadSeriesLabels() {
+  if (metric_.data() == nullptr) return ReadLabels(/*exemplar=*/false);
+  const size_t begin = lexer_.at();
+  labels_id_ = memo_.Recall(lexer_.body().substr(begin));
+  if (labels_id_ != kNoLabelsId) {
+    recalled_ = true;
+    const std::span<const LabelRef> labels = memo_.labels(labels_id_);
+    labels_.assign(labels.begin(), labels.end());
+    lexer_.SkipLabels(memo_.text(labels_id_).size());
+    return true;
+  }
+  if (!ReadLabels(/*exemplar=*/false)) return false;
+  const std::string_view text = lexer_.Slice(begin, lexer_.at());
+  const bool plain = !quoted_name_ && text.find('\\') == std::string_view::npos;
+  if (plain) labels_id_ = memo_.Remember(text, labels_);
+  return true;
 }
 
 // What stands in braces. A quoted string by itself is the metric's name. The text

@@ -30,17 +30,13 @@
 
 #include "absl/status/status.h"
 #include "parser/exposition_lexer.h"
+#include "parser/label_memo.h"
 #include "tacho/exposition.h"
 
 namespace tacho::parser {
 
 // Far beyond what any storage takes; bounds the memory that one line can ask for.
 inline constexpr size_t kMaxLabelsOfLine = 4096;
-
-struct LabelRef {
-  std::string_view name;
-  std::string_view value;
-};
 
 // What # TYPE said of the family that the parser is in. le of a histogram and
 // quantile of a summary are written in float form (1 becomes 1.0), so the same line
@@ -66,6 +62,9 @@ struct ParsedSample {
   // bytes under an equal type are the same series.
   std::string_view identity;
   MetricType type = MetricType::kUnknown;
+  // Equal ids of one parser are equal labels; kNoLabelsId says nothing. Ids count up from
+  // 0, each for a text between braces.
+  uint32_t labels_id = kNoLabelsId;
 };
 
 class ExpositionParser {
@@ -99,6 +98,7 @@ class ExpositionParser {
   bool SetType(std::string_view name);
   Entry CheckUnit(std::string_view unit);
 
+  bool ReadSeriesLabels();
   bool ReadLabels(bool exemplar);
   bool ReadLabelValue(std::string_view name, bool exemplar);
   bool ReadQuotedMetric(std::string_view name, bool exemplar, Token after);
@@ -134,7 +134,10 @@ class ExpositionParser {
   // The sample that is being read. The metric has no data until its name is known.
   std::string_view metric_;
   std::vector<LabelRef> labels_;
-  bool quoted_name_ = false;  // a name was in quotes: anything may be in it
+  LabelMemo memo_;
+  uint32_t labels_id_ = kNoLabelsId;  // of labels_, as long as they are those of the memo
+  bool recalled_ = false;             // labels_ were read, and checked, before
+  bool quoted_name_ = false;          // a name was in quotes: anything may be in it
   std::string_view meta_name_;
   std::string unescaped_;
   std::vector<std::string_view> sorted_names_;

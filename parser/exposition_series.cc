@@ -45,13 +45,14 @@ bool HasEscape(std::string_view raw) { return raw.find('\\') != std::string_view
 
 bool ExpositionParser::FinishSeries(ParsedSample* sample) {
   unescaped_.clear();
-  if (HasEscape(sample->identity)) {
+  if (labels_id_ == kNoLabelsId && HasEscape(sample->identity)) {
     unescaped_.reserve(sample->identity.size() + kMaxFloatBytes);
     metric_ = Unescape(metric_);
     for (LabelRef& label : labels_) label = {Unescape(label.name), Unescape(label.value)};
   }
-  if (!CheckNames()) return false;
+  if (!recalled_ && !CheckNames()) return false;
   NormaliseBound();
+  sample->labels_id = labels_id_;
   sample->metric = metric_;
   sample->labels = labels_;
   sample->type = type_;
@@ -131,6 +132,7 @@ void ExpositionParser::NormaliseBound() {
     if (begin == 0) unescaped_.reserve(kMaxFloatBytes);
     unescaped_ += normal;
     label.value = std::string_view(unescaped_).substr(begin);
+    labels_id_ = kNoLabelsId;
   }
 }
 

@@ -18,11 +18,6 @@ bool EndsToken(std::string_view identity) {
   return last == ' ' || last == '\t' || last == '}';
 }
 
-// The metric name, if the line begins with it.
-size_t NameSize(std::string_view identity) {
-  return std::min(identity.find_first_of("{ \t"), identity.size());
-}
-
 }  // namespace
 
 void ReplayBuilder::AddOpening(std::string_view opening, MetricType type, bool sets_type) {
@@ -46,15 +41,17 @@ void ReplayBuilder::AddLine(const ParsedSample& sample, uint32_t position) {
       labels_size > std::numeric_limits<uint16_t>::max()) {
     return;
   }
+  const Piece name = InternName(identity.substr(0, name_size));
+  const Piece labels = InternLabels(identity.substr(name_size), sample.labels_id);
   PlanLine line;
-  line.name_at = Intern(identity.substr(0, name_size));
-  line.labels_at = Intern(identity.substr(name_size));
+  line.name_at = name.at;
+  line.labels_at = labels.at;
   line.position = position;
   line.labels_size = static_cast<uint16_t>(labels_size);
   line.name_size = static_cast<uint8_t>(name_size);
   line.bound = BoundKindOf(sample.type);
   table_->lines_.push_back(line);
-  hashes_.push_back(HashOfText(identity));
+  hashes_.push_back(HashOfPieces(name.hash, labels.hash));
   if (position != kDropped) table_->positions_ = std::max(table_->positions_, position + 1);
 }
 
@@ -73,10 +70,30 @@ uint32_t ReplayBuilder::Append(std::string_view text) {
   return static_cast<uint32_t>(at);
 }
 
-uint32_t ReplayBuilder::Intern(std::string_view piece) {
-  const auto [it, is_new] = pieces_.try_emplace(ToAbsl(piece), 0);
-  if (is_new) it->second = Append(piece);
+ReplayBuilder::Piece ReplayBuilder::Intern(std::string_view piece) {
+  const size_t hash = HashOfPiece(piece);
+  const auto [it, is_new] = pieces_.try_emplace(ToAbsl(piece));
+  if (is_new) it->second = {Append(piece), static_cast<uint32_t>(piece.size()), hash};
   return it->second;
+}
+
+// The lines of a metric come one after another.
+ReplayBuilder::Piece ReplayBuilder::InternName(std::string_view name) {
+  if (last_name_.data() == nullptr || name != last_name_) {
+    last_name_piece_ = Intern(name);
+    last_name_ = name;
+  }
+  return last_name_piece_;
+}
+
+// Lines with one labels id differ, if at all, in the blanks around the labels.
+ReplayBuilder::Piece ReplayBuilder::InternLabels(std::string_view piece, uint32_t labels_id) {
+  if (labels_id == kNoLabelsId) return Intern(piece);
+  if (labels_id >= label_pieces_.size()) label_pieces_.resize(labels_id + 1);
+  Piece& known = label_pieces_[labels_id];
+  if (known.size == 0) known = Intern(piece);
+  const bool same = std::string_view(table_->text_).substr(known.at, known.size) == piece;
+  return same ? known : Intern(piece);
 }
 
 // At most three quarters of the slots are taken, so a search soon meets a free one.

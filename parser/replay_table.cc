@@ -4,11 +4,25 @@
 #include <cstring>
 
 #include "absl/hash/hash.h"
+#include "parser/exposition_chars.h"
 #include "parser/text.h"
 
 namespace tacho::parser {
 
-size_t HashOfText(std::string_view text) { return absl::Hash<absl::string_view>{}(ToAbsl(text)); }
+size_t NameSize(std::string_view identity) {
+  size_t size = 0;
+  while (size < identity.size() && identity[size] != '{' &&
+         !IsIn(static_cast<unsigned char>(identity[size]), kBlank)) {
+    ++size;
+  }
+  return size;
+}
+
+size_t HashOfPiece(std::string_view piece) {
+  return absl::Hash<absl::string_view>{}(ToAbsl(piece));
+}
+
+size_t HashOfPieces(size_t name, size_t labels) { return absl::HashOf(name, labels); }
 
 size_t ReplayTable::bytes() const {
   return sizeof(*this) + text_.capacity() + runs_.capacity() * sizeof(PlanRun) +
@@ -34,7 +48,10 @@ template <typename Accept>
 size_t ReplayTable::FindIf(std::string_view identity, Accept accept) const {
   if (slots_.empty()) return kNoLine;
   const size_t mask = slots_.size() - 1;
-  for (size_t slot = HashOfText(identity) & mask;; slot = (slot + 1) & mask) {
+  const size_t name_size = NameSize(identity);
+  const size_t hash = HashOfPieces(HashOfPiece(identity.substr(0, name_size)),
+                                   HashOfPiece(identity.substr(name_size)));
+  for (size_t slot = hash & mask;; slot = (slot + 1) & mask) {
     const uint32_t line = slots_[slot];
     if (line == kFreeSlot) return kNoLine;
     if (accept(lines_[line]) && HasText(lines_[line], identity)) return line;

@@ -54,8 +54,13 @@ struct PlanRun {
   bool sets_type = false;  // the opening has a # TYPE line, so type holds after it
 };
 
-// The hash of the table's slots, and the mark of a free one.
-[[nodiscard]] size_t HashOfText(std::string_view text);
+// The metric name, if the line begins with it.
+[[nodiscard]] size_t NameSize(std::string_view identity);
+
+// The hash of the table's slots: of a line's two pieces, from the hashes of each.
+[[nodiscard]] size_t HashOfPiece(std::string_view piece);
+[[nodiscard]] size_t HashOfPieces(size_t name, size_t labels);
+// The mark of a free slot.
 inline constexpr uint32_t kFreeSlot = UINT32_MAX;
 
 class ReplayTable {

@@ -105,7 +105,7 @@ const Symbol* Catalog::InternSymbol(std::string_view text) {
   return symbols_.insert(std::move(symbol)).first->get();
 }
 
-const LabelSet* Catalog::InternLabels(std::span<const TextLabel> labels) {
+const LabelSet* Catalog::InternLabelSet(std::span<const TextLabel> labels) {
   if (const auto it = label_sets_.find(labels); it != label_sets_.end()) return it->get();
   auto set = std::make_unique<LabelSet>();
   set->pairs.reserve(labels.size());
@@ -118,11 +118,17 @@ const LabelSet* Catalog::InternLabels(std::span<const TextLabel> labels) {
 
 Identity Catalog::Intern(std::string_view metric, std::span<const TextLabel> labels) {
   MutexLock lock(mutex_);
-  // The series of a metric come one after another.
-  if (last_metric_ == nullptr || last_metric_->text != metric) {
-    last_metric_ = InternSymbol(metric);
-  }
-  return {last_metric_, InternLabels(labels)};
+  return {InternSymbol(metric), InternLabelSet(labels)};
+}
+
+const Symbol* Catalog::InternMetric(std::string_view metric) {
+  MutexLock lock(mutex_);
+  return InternSymbol(metric);
+}
+
+const LabelSet* Catalog::InternLabels(std::span<const TextLabel> labels) {
+  MutexLock lock(mutex_);
+  return InternLabelSet(labels);
 }
 
 std::shared_ptr<const Shape> Catalog::NewShape(std::vector<Identity> identities,
@@ -186,7 +192,6 @@ std::vector<std::shared_ptr<const Shape>> Catalog::LiveShapes() {
 void Catalog::CollectLocked() {
   if (pins_ > 0) return;
   for (const auto& shape : LiveShapes()) Mark(*shape);
-  last_metric_ = nullptr;
   const size_t kept = Sweep(label_sets_) + Sweep(symbols_);
   text_bytes_.Sub(text_bytes_.Get() - kept);
   collect_at_ = std::max(kCollectAtLeast, 2 * kept);

@@ -49,6 +49,8 @@ class Catalog {
 
   // Labels sorted by name, names unique. Needs a Pin.
   [[nodiscard]] Identity Intern(std::string_view metric, std::span<const TextLabel> labels);
+  [[nodiscard]] const Symbol* InternMetric(std::string_view metric);
+  [[nodiscard]] const LabelSet* InternLabels(std::span<const TextLabel> labels);
 
   // The shape of `base` followed by `added` (none of which is in base, none twice).
   // Needs a Pin if added is not empty.
@@ -99,7 +101,7 @@ class Catalog {
   };
 
   const Symbol* InternSymbol(std::string_view text) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  const LabelSet* InternLabels(std::span<const TextLabel> labels)
+  const LabelSet* InternLabelSet(std::span<const TextLabel> labels)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::shared_ptr<const Shape> NewShape(std::vector<Identity> identities, const Shape* parent)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -122,7 +124,6 @@ class Catalog {
       ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_set<std::unique_ptr<const LabelSet>, LabelSetHash, LabelSetEq> label_sets_
       ABSL_GUARDED_BY(mutex_);
-  const Symbol* last_metric_ ABSL_GUARDED_BY(mutex_) = nullptr;  // that was interned
   // By hash of the identities; a bucket may hold shapes that are gone.
   absl::flat_hash_map<size_t, std::vector<std::weak_ptr<const Shape>>> shapes_
       ABSL_GUARDED_BY(mutex_);

@@ -90,6 +90,20 @@ bool RowWriter::WithinLimits(std::string_view metric, std::span<const TextLabel>
   return false;
 }
 
+bool RowWriter::NameWithinLimits(std::string_view metric) {
+  if (refusal_ != Refusal::kNone) return false;
+  if (metric.size() <= label_limits_.metric_bytes) return true;
+  refusal_ = Refusal::kLabelLimit;
+  detail_ = NameLimitDetail(metric);
+  return false;
+}
+
+std::string RowWriter::NameLimitDetail(std::string_view metric) const {
+  return absl::StrCat("the name ", Shortened(metric), " has ", metric.size(), " bytes, over ",
+                      label_limits_.metric_bytes,
+                      "; raise max_label_name_bytes or the target's label_value_length_limit");
+}
+
 std::string RowWriter::LabelLimitDetail(std::string_view metric, const TextLabel* too_long,
                                         size_t count) const {
   const std::string name = Shortened(metric);
@@ -102,18 +116,28 @@ std::string RowWriter::LabelLimitDetail(std::string_view metric, const TextLabel
                         "label_value_length_limit");
   }
   if (metric.size() > label_limits_.metric_bytes) {
-    return absl::StrCat("the name ", name, " has ", metric.size(), " bytes, over ",
-                        label_limits_.metric_bytes,
-                        "; raise max_label_name_bytes or the target's label_value_length_limit");
+    return NameLimitDetail(metric);
   }
   return absl::StrCat(name, " has ", count, " labels, over ", label_limits_.count,
                       "; raise max_labels_per_series or the target's label_limit");
 }
 
-Identity RowWriter::Intern(std::string_view metric, std::span<const TextLabel> labels) {
+Catalog& RowWriter::PinnedCatalog() {
   Catalog& catalog = target_.store_.catalog();
   if (!pin_.has_value()) pin_.emplace(catalog);
-  return catalog.Intern(metric, labels);
+  return catalog;
+}
+
+// The series of a metric come one after another.
+const Symbol* RowWriter::InternMetric(std::string_view metric) {
+  if (metric_ == nullptr || metric_->text != metric) {
+    metric_ = PinnedCatalog().InternMetric(metric);
+  }
+  return metric_;
+}
+
+Identity RowWriter::Intern(std::string_view metric, std::span<const TextLabel> labels) {
+  return {InternMetric(metric), PinnedCatalog().InternLabels(labels)};
 }
 
 uint32_t RowWriter::PositionFor(const Identity& identity) {
@@ -152,13 +176,7 @@ uint32_t RowWriter::Place(std::string_view metric, std::span<const TextLabel> la
 uint32_t RowWriter::Add(std::string_view metric, std::span<const TextLabel> labels,
                         double value) {
   const uint32_t position = Place(metric, labels);
-  if (position == kNoPosition || position == kDropped) return position;
-  double& place = ValueAt(position);
-  if (IsHole(place)) {
-    place = NotHole(value);
-  } else {
-    Duplicate(position, value);
-  }
+  if (position != kNoPosition && position != kDropped) Set(position, value);
   return position;
 }
 
@@ -167,6 +185,27 @@ uint32_t RowWriter::AddAt(std::string_view metric, std::span<const TextLabel> la
   const uint32_t position = Place(metric, labels);
   if (position != kNoPosition && position != kDropped) SetAt(position, value, time_ms);
   return position;
+}
+
+const LabelSet* RowWriter::LabelsAt(uint32_t position) const {
+  target_.mutex_.AssertHeld();
+  const bool rewritten = target_.options_.rewriter != nullptr;
+  if (rewritten || position == kNoPosition || position == kDropped) return nullptr;
+  const size_t known = known_.size();
+  return position < known ? (*base_)[position].labels : added_[position - known].labels;
+}
+
+uint32_t RowWriter::PlaceSame(std::string_view metric, const LabelSet* labels) {
+  return NameWithinLimits(metric) ? PositionFor({InternMetric(metric), labels}) : kNoPosition;
+}
+
+void RowWriter::Set(uint32_t position, double value) {
+  double& place = ValueAt(position);
+  if (IsHole(place)) {
+    place = NotHole(value);
+  } else {
+    Duplicate(position, value);
+  }
 }
 
 bool RowWriter::IsStorableTime(int64_t time_ms, Refusal* why) const {

@@ -85,6 +85,15 @@ class [[nodiscard]] RowWriter {
   // The same with a timestamp of its own.
   uint32_t AddAt(std::string_view metric, std::span<const TextLabel> labels, double value,
                  int64_t time_ms);
+  // Add in two steps: first the series' place, then its value there (SetAt, if it has a
+  // timestamp of its own). Answers as Add.
+  uint32_t Place(std::string_view metric, std::span<const TextLabel> labels);
+  void Set(uint32_t position, double value);
+  // The labels of a place that this writer gave, and the place of another metric with
+  // the same: it costs no look at the labels. Null where a metric's labels depend on its
+  // name: the target has a rewriter; or where there is no place.
+  [[nodiscard]] const LabelSet* LabelsAt(uint32_t position) const;
+  uint32_t PlaceSame(std::string_view metric, const LabelSet* labels);
   // A sample at a known position with a timestamp of its own.
   void SetAt(uint32_t position, double value, int64_t time_ms);
   // A second sample for a position: ignored if equal, counted as duplicate if not.
@@ -110,10 +119,13 @@ class [[nodiscard]] RowWriter {
  private:
   class NewEntries;
 
-  uint32_t Place(std::string_view metric, std::span<const TextLabel> labels);
   bool WithinLimits(std::string_view metric, std::span<const TextLabel> labels);
+  bool NameWithinLimits(std::string_view metric);
+  std::string NameLimitDetail(std::string_view metric) const;
   std::string LabelLimitDetail(std::string_view metric, const TextLabel* too_long,
                                size_t count) const;
+  Catalog& PinnedCatalog();
+  const Symbol* InternMetric(std::string_view metric);
   Identity Intern(std::string_view metric, std::span<const TextLabel> labels);
   uint32_t PositionFor(const Identity& identity);
   double& ValueAt(uint32_t position);
@@ -156,6 +168,7 @@ class [[nodiscard]] RowWriter {
   std::span<double> known_;
   std::vector<double> values_;       // known_, and at commit added_values_
   std::optional<Catalog::Pin> pin_;  // from the first name that was interned
+  const Symbol* metric_ = nullptr;   // the last one that was interned
   std::vector<Identity> added_;      // new series, after the shape's
   std::vector<double> added_values_;
   absl::flat_hash_map<Identity, uint32_t> added_positions_;

@@ -1,5 +1,6 @@
 // The full parser on any bytes. The first byte's lowest bit is the format.
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -65,8 +66,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view body(exact.data(), exact.size());
   ExpositionParser parser(body, format);
   ParsedSample sample;
+  std::map<uint32_t, std::vector<std::pair<std::string, std::string>>> by_id;
   while (parser.Next(&sample)) {
     CheckSample(sample, body);
+    if (sample.labels_id != tacho::parser::kNoLabelsId) {
+      const auto labels = Copy(sample).labels;
+      FuzzCheck(by_id.try_emplace(sample.labels_id, labels).first->second == labels,
+                "equal ids are equal labels");
+    }
     CheckLocality(sample, body, format);
   }
   if (!parser.status().ok()) CheckError(parser.status(), body);

@@ -79,6 +79,33 @@ TEST_F(RowWriterTest, TheOrderOfABodyDoesNotMatter) {
   EXPECT_EQ(target_->Load()->shape().size(), 2u);
 }
 
+TEST_F(RowWriterTest, AnotherMetricWithTheSameLabelsNeedsNoLookAtThem) {
+  RowWriter row(*target_, 1000, true);
+  const std::vector<TextLabel> labels = {{"code", "200"}, {"pod", "body"}};
+  const uint32_t a = row.Place("a", labels);
+  row.Set(a, 1);
+  const uint32_t b = row.PlaceSame("b", row.LabelsAt(a));
+  row.Set(b, 2);
+  EXPECT_EQ(row.Place("b", labels), b);
+  EXPECT_EQ(row.PlaceSame("a", row.LabelsAt(b)), a);
+  row.Set(a, 1);  // the same value: no duplicate
+  row.Set(b, 3);
+  ASSERT_THAT(row.Commit(), IsOk());
+  EXPECT_EQ(RefusedSamples(Refusal::kDuplicate), 1u);
+  EXPECT_THAT(Latest(*target_, "b", 1000), Optional(2));
+  EXPECT_EQ(target_->Load()->shape()[a].labels, target_->Load()->shape()[b].labels);
+}
+
+TEST_F(RowWriterTest, TheNameOfAMetricWithKnownLabelsHasItsLimit) {
+  RowWriter row(*target_, 1000, true);
+  const uint32_t a = row.Add("a", {}, 1);
+  const std::string name(row.limits().max_label_name_bytes + 1, 'n');
+  EXPECT_EQ(row.PlaceSame(name, row.LabelsAt(a)), kNoPosition);
+  EXPECT_EQ(row.PlaceSame("b", row.LabelsAt(a)), kNoPosition);  // the row is refused
+  EXPECT_THAT(row.Commit(),
+              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("max_label_name_bytes")));
+}
+
 TEST_F(RowWriterTest, KnownPlacesMayBeWrittenDirectly) {
   ASSERT_THAT(Scrape(*target_, 1000, {{"a", 1}, {"b", 2}}), IsOk());
   RowWriter row(*target_, 2000, true);
