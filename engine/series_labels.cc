@@ -35,7 +35,7 @@ bool LabelFilter::Keeps(std::string_view name) const {
 Labels SeriesLabels(const storage::Identity& identity, const Labels& target,
                     const LabelFilter& filter) {
   std::vector<Label> labels;
-  labels.reserve(identity.labels->pairs.size() + target.size() + 1);
+  labels.reserve(filter.MostKept(identity.labels->pairs.size() + target.size() + 1));
   if (filter.Keeps(kMetricNameLabel)) {
     labels.push_back({std::string(kMetricNameLabel), identity.metric->text});
   }

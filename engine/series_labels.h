@@ -7,6 +7,8 @@
 #ifndef TACHO_ENGINE_SERIES_LABELS_H_
 #define TACHO_ENGINE_SERIES_LABELS_H_
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +29,10 @@ class LabelFilter {
   static LabelFilter Without(std::vector<std::string> names, bool drop_name);
 
   [[nodiscard]] bool Keeps(std::string_view name) const;
+  // How many of `count` labels with different names it may keep.
+  [[nodiscard]] size_t MostKept(size_t count) const {
+    return keep_listed_ ? std::min(count, names_.size()) : count;
+  }
   [[nodiscard]] bool drops_name() const { return drop_name_; }
 
  private:

@@ -30,6 +30,12 @@ bool IsPrintable(uint32_t code) {
   return code < range->first;
 }
 
+// How many bytes at the front are ASCII that needs no escape.
+size_t PlainSize(std::string_view text) {
+  const auto plain = [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; };
+  return static_cast<size_t>(std::ranges::find_if_not(text, plain) - text.begin());
+}
+
 constexpr char kHexDigits[] = "0123456789abcdef";
 
 void AppendHex(uint32_t code, int digits, std::string* out) {
@@ -85,6 +91,10 @@ void AppendRune(uint32_t code, std::string* out) {
 void AppendQuoted(std::string_view text, std::string* out) {
   *out += '"';
   while (!text.empty()) {
+    const size_t plain = PlainSize(text);
+    out->append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const Rune rune = DecodeRune(text);
     if (rune.malformed()) {
       *out += "\\x";

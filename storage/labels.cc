@@ -55,13 +55,21 @@ Labels::Labels(std::initializer_list<Label> labels)
     : Labels(FromUnsorted(std::vector<Label>(labels))) {}
 
 Labels Labels::FromUnsorted(std::vector<Label> labels) {
-  std::ranges::stable_sort(labels, {}, &Label::name);
-  Labels out;
-  out.labels_.reserve(labels.size());
+  // (A stable sort allocates, and most labels come in order.)
+  if (!std::ranges::is_sorted(labels, {}, &Label::name)) {
+    std::ranges::stable_sort(labels, {}, &Label::name);
+  }
+  size_t kept = 0;
   for (size_t i = 0; i < labels.size(); ++i) {
     const bool overridden = i + 1 < labels.size() && labels[i + 1].name == labels[i].name;
-    if (!overridden && !labels[i].value.empty()) out.labels_.push_back(std::move(labels[i]));
+    if (overridden || labels[i].value.empty()) continue;
+    if (kept != i) labels[kept] = std::move(labels[i]);
+    ++kept;
   }
+  labels.resize(kept);
+  labels.shrink_to_fit();  // label sets live long
+  Labels out;
+  out.labels_ = std::move(labels);
   return out;
 }
 
