@@ -10,9 +10,9 @@ ElementGroups ElementGroups::Of(Evaluation& evaluation, const Value& value,
   out.group_of.reserve(value.elements.size());
   LabelKeys keys(grouping);
   for (const Element& element : value.elements) {
-    const auto [group, is_new] = keys.Number(*element.labels);
+    const auto [group, is_new] = keys.Number(element.labels);
     if (is_new) {
-      out.groups.push_back({evaluation.Own(Filtered(*element.labels, grouping)), {}, false});
+      out.groups.push_back({evaluation.Own(Filtered(element.labels, grouping)), {}, false});
     }
     out.groups[group].evidence.Merge(element.evidence);
     out.groups[group].drop_name |= element.drop_name;

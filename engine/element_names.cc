@@ -1,24 +1,18 @@
 #include "engine/element_names.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
+#include "engine/label_keys.h"
 #include "engine/series_labels.h"
 
 namespace tacho::engine {
 namespace {
 
-using LabelsIndex = absl::flat_hash_map<const Labels*, size_t, LabelsHash, LabelsEq>;
-
-bool IsNamed(const Labels& labels) {
-  return std::ranges::any_of(labels, [](const Label& label) { return NamesTheMetric(label.name); });
-}
-
-const Labels* WithoutNames(Evaluation& evaluation, const Labels& labels) {
-  static const LabelFilter* const kNameless = new LabelFilter(LabelFilter::All(true));
-  return evaluation.Own(Filtered(labels, *kNameless));
+bool IsNamed(const ElementLabels& labels) {
+  return !labels.Get(kMetricNameLabel).empty() || !labels.Get("__type__").empty() ||
+         !labels.Get("__unit__").empty();
 }
 
 // Adds the cells of `from` to those of `to`; false if both have one at some step.
@@ -73,28 +67,35 @@ void Shrink(size_t kept, uint32_t steps, Value* value) {
 // it is: then they differ in what is left.
 bool DifferWithoutNames(const Value& value) {
   const std::string_view name =
-      value.elements.empty() ? "" : value.elements.front().labels->Get(kMetricNameLabel);
+      value.elements.empty() ? "" : value.elements.front().labels.Get(kMetricNameLabel);
   return std::ranges::all_of(value.elements, [&](const Element& element) {
-    return element.labels->Get(kMetricNameLabel) == name && !element.labels->Has("__type__") &&
-           !element.labels->Has("__unit__");
+    return element.labels.Get(kMetricNameLabel) == name && element.labels.Get("__type__").empty() &&
+           element.labels.Get("__unit__").empty();
   });
 }
 
 }  // namespace
+
+ElementLabels WithoutNames(Evaluation& evaluation, const ElementLabels& labels) {
+  static const LabelFilter* const kNameless = new LabelFilter(LabelFilter::All(true));
+  if (const LazyLabels* lazy = labels.lazy(); lazy != nullptr) {
+    return evaluation.Lazily(*lazy->identity, *lazy->target, /*nameless=*/true);
+  }
+  return evaluation.Own(Filtered(*labels, *kNameless));
+}
 
 absl::Status SameLabelsetError() {
   return absl::InvalidArgumentError("vector cannot contain metrics with the same labelset");
 }
 
 absl::Status MergeEqual(const StepTimes& steps, Value* value) {
-  LabelsIndex index;
-  index.reserve(value->elements.size());
+  LabelKeys keys(LabelFilter::AllBut({}));
   size_t kept = 0;
   for (size_t i = 0; i < value->elements.size(); ++i) {
-    const auto [it, inserted] = index.try_emplace(value->elements[i].labels, kept);
-    if (inserted) {
+    const auto [number, is_new] = keys.Number(value->elements[i].labels);
+    if (is_new) {
       KeepElement(i, kept++, steps.count, value);
-    } else if (!JoinElement(i, it->second, steps.count, value)) {
+    } else if (!JoinElement(i, number, steps.count, value)) {
       return SameLabelsetError();
     }
   }
@@ -103,10 +104,9 @@ absl::Status MergeEqual(const StepTimes& steps, Value* value) {
 }
 
 absl::Status CheckUnique(const Value& value) {
-  absl::flat_hash_set<const Labels*, LabelsHash, LabelsEq> seen;
-  seen.reserve(value.elements.size());
+  LabelKeys keys(LabelFilter::AllBut({}));
   for (const Element& element : value.elements) {
-    if (!seen.insert(element.labels).second) return SameLabelsetError();
+    if (!keys.Number(element.labels).second) return SameLabelsetError();
   }
   return absl::OkStatus();
 }
@@ -118,7 +118,7 @@ absl::Status DropNames(Evaluation& evaluation, const StepTimes& steps, Value* va
   }
   const bool differ = DifferWithoutNames(*value);
   for (Element& element : value->elements) {
-    if (IsNamed(*element.labels)) element.labels = WithoutNames(evaluation, *element.labels);
+    if (IsNamed(element.labels)) element.labels = WithoutNames(evaluation, element.labels);
   }
   return differ ? absl::OkStatus() : MergeEqual(steps, value);
 }
@@ -126,8 +126,8 @@ absl::Status DropNames(Evaluation& evaluation, const StepTimes& steps, Value* va
 absl::Status DropMarkedNames(Evaluation& evaluation, const StepTimes& steps, Value* value) {
   bool dropped = false;
   for (Element& element : value->elements) {
-    if (!element.drop_name || !IsNamed(*element.labels)) continue;
-    element.labels = WithoutNames(evaluation, *element.labels);
+    if (!element.drop_name || !IsNamed(element.labels)) continue;
+    element.labels = WithoutNames(evaluation, element.labels);
     dropped = true;
   }
   return dropped ? MergeEqual(steps, value) : absl::OkStatus();

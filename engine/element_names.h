@@ -21,6 +21,9 @@ absl::Status MergeEqual(const StepTimes& steps, Value* value);
 //   kInvalidArgument    two elements have the same labels
 absl::Status CheckUnique(const Value& value);
 
+// The labels without those that say which metric it is.
+ElementLabels WithoutNames(Evaluation& evaluation, const ElementLabels& labels);
+
 // Removes what says which metric it is from all elements; with delayed name removal, only
 // marks them.
 //   kInvalidArgument    two elements have the same labels then, and values at one step

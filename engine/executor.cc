@@ -4,12 +4,19 @@
 
 namespace tacho::engine {
 
-const Labels* Evaluation::Own(Labels labels) {
+std::deque<Labels>& Evaluation::Owned() {
   if (owned_ == nullptr) {
     owned_ = std::make_shared<std::deque<Labels>>();
     Keep(owned_);
   }
-  return &owned_->emplace_back(std::move(labels));
+  return *owned_;
+}
+
+const Labels* Evaluation::Own(Labels labels) { return &Owned().emplace_back(std::move(labels)); }
+
+ElementLabels Evaluation::Lazily(const storage::Identity& identity, const Labels& target,
+                                 bool nameless) {
+  return &lazies_.emplace_back(LazyLabels{&identity, &target, nameless, &Owned()});
 }
 
 std::shared_ptr<const void> Evaluation::TakeKeepers() {

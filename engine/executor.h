@@ -55,6 +55,9 @@ class Evaluation {
   [[nodiscard]] bool delays_name_removal() const { return options_.promql.delayed_name_removal; }
   Annotations& annotations() { return annotations_; }
 
+  // The labels of a series of the store, put together when they are wanted. The identity
+  // and the target's labels live as long as the ReadGuard.
+  ElementLabels Lazily(const storage::Identity& identity, const Labels& target, bool nameless);
   // Keeps the label set for as long as the result lives.
   const Labels* Own(Labels labels);
   // Keeps what label sets of the result point into.
@@ -81,7 +84,10 @@ class Evaluation {
   uint64_t touched_ = 0;
   uint64_t held_ = 0;  // cells on the stacks
   Annotations annotations_;
+  std::deque<Labels>& Owned();
+
   std::shared_ptr<std::deque<Labels>> owned_;  // made on first use
+  std::deque<LazyLabels> lazies_;
   std::vector<std::shared_ptr<const void>> keepers_;
 };
 

@@ -113,7 +113,7 @@ class CountValuesOperator : public Operator {
             return s;
           }
           const Element element{evaluation.Own(std::move(labels)), {}, false};
-          group = groups.emplace(element.labels, out.elements.size()).first;
+          group = groups.emplace(element.labels.get(), out.elements.size()).first;
           out.Add(element, steps.count);
         }
         out.elements[group->second].evidence.Merge(in.elements[e].evidence);

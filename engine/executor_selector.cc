@@ -66,8 +66,8 @@ class InstantSelectorOperator : public Operator {
       }
       if (evidence.newest == Timestamp::Min()) continue;
       evidence.series = evidence.targets = evidence.targets_selected = 1;
-      const Labels* labels = evaluation.Own(
-          SeriesLabels((*target.shape->shape)[position], target.target->labels(), labels_));
+      const ElementLabels labels = evaluation.Lazily((*target.shape->shape)[position],
+                                                     target.target->labels(), /*nameless=*/false);
       std::ranges::copy(cells_, out->Add({labels, evidence}, steps.count).begin());
       out->evidence.series += 1;
       out->evidence.oldest = std::min(out->evidence.oldest, evidence.oldest);

@@ -51,15 +51,14 @@ class Histograms {
   Histograms(Evaluation& evaluation, const StepTimes& steps, const Value& value,
              const std::string& position)
       : steps_(steps), value_(value) {
-    const LabelFilter rest = LabelFilter::Without({std::string(kBound)}, false);
     for (uint32_t e = 0; e < value.elements.size(); ++e) {
       const Element& element = value.elements[e];
-      const std::string bound(element.labels->Get(kBound));
+      const std::string bound(element.labels.Get(kBound));
       double upper = 0;
       if (!ParseBound(bound, &upper)) {
         evaluation.annotations().Warn(
             absl::StrCat("bucket label \"le\" is missing or has a malformed value of \"", bound,
-                         "\"", OfMetric(std::string(element.labels->Get(kMetricNameLabel)))),
+                         "\"", OfMetric(std::string(element.labels.Get(kMetricNameLabel)))),
             position);
         continue;
       }
@@ -87,24 +86,20 @@ class Histograms {
   // The name is part of what tells histograms apart.
   void Add(Evaluation& evaluation, uint32_t e, double upper) {
     const Element& element = value_.elements[e];
-    std::vector<Label> labels;
-    for (const Label& label : *element.labels) {
-      if (label.name != kBound) labels.push_back(label);
+    const auto [group, is_new] = keys_.Number(element.labels);
+    if (is_new) {
+      groups_.push_back(
+          {{evaluation.Own(Filtered(element.labels, rest_)), {}, element.drop_name}, {}});
     }
-    Labels rest = Labels::FromUnsorted(std::move(labels));
-    auto group = index_.find(&rest);
-    if (group == index_.end()) {
-      groups_.push_back({{evaluation.Own(std::move(rest)), {}, element.drop_name}, {}});
-      group = index_.emplace(groups_.back().element.labels, groups_.size() - 1).first;
-    }
-    groups_[group->second].element.evidence.Merge(element.evidence);
-    groups_[group->second].buckets.emplace_back(e, upper);
+    groups_[group].element.evidence.Merge(element.evidence);
+    groups_[group].buckets.emplace_back(e, upper);
   }
 
   const StepTimes& steps_;
   const Value& value_;
+  const LabelFilter rest_ = LabelFilter::AllBut({std::string(kBound)});
+  LabelKeys keys_{rest_};
   std::vector<Group> groups_;
-  absl::flat_hash_map<const Labels*, size_t, LabelsHash, LabelsEq> index_;
 };
 
 // What was mended, by metric: told once at the end.

@@ -41,7 +41,7 @@ absl::StatusOr<Value> LabelReplace(Evaluation& evaluation, const StepTimes& step
   }
   Value value = std::move(args[0]);
   for (Element& element : value.elements) {
-    std::optional<std::string> text = (*replacement)->Apply(element.labels->Get(source));
+    std::optional<std::string> text = (*replacement)->Apply(element.labels.Get(source));
     if (text.has_value()) SetLabel(evaluation, target, *std::move(text), &element);
   }
   if (absl::Status s = MergeEqual(steps, &value); !s.ok()) return s;
@@ -68,7 +68,7 @@ absl::StatusOr<Value> LabelJoin(Evaluation& evaluation, const StepTimes& steps, 
     std::string text;
     for (size_t i = 0; i < sources.size(); ++i) {
       if (i > 0) text += separator;
-      text += element.labels->Get(sources[i].string);
+      text += element.labels.Get(sources[i].string);
     }
     SetLabel(evaluation, target, std::move(text), &element);
   }

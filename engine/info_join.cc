@@ -45,10 +45,10 @@ class Join {
       : matchers_(matchers), evaluation_(evaluation), steps_(steps), base_(base), info_(info) {
     LabelKeys keys(Identifying());
     for (const Element& element : base.elements) {
-      base_targets_.push_back(keys.Number(*element.labels).first);
+      base_targets_.push_back(keys.Number(element.labels).first);
     }
     for (const Element& element : info.elements) {
-      info_targets_.push_back(keys.Number(*element.labels).first);
+      info_targets_.push_back(keys.Number(element.labels).first);
     }
   }
 
@@ -75,7 +75,7 @@ class Join {
     for (uint32_t i = 0; i < info_.elements.size(); ++i) {
       const double seconds = info_.Cells(i, steps_.count)[step];
       if (IsAbsent(seconds)) continue;
-      const std::string_view metric = info_.elements[i].labels->Get(kMetricNameLabel);
+      const std::string_view metric = info_.elements[i].labels.Get(kMetricNameLabel);
       const auto [it, is_new] = newest_[info_targets_[i]].try_emplace(metric, i);
       if (is_new) continue;
       const double known = info_.Cells(it->second, steps_.count)[step];
@@ -96,7 +96,7 @@ class Join {
 
   absl::Status Put(uint32_t b, uint32_t step, double cell) {
     const Element& base = base_.elements[b];
-    if (NameMatches(matchers_, base.labels->Get(kMetricNameLabel))) {
+    if (NameMatches(matchers_, base.labels.Get(kMetricNameLabel))) {
       return PutAs(base, *base.labels, step, cell);  // an info series itself
     }
     std::map<std::string, std::string> added;
@@ -130,7 +130,7 @@ class Join {
     if (it == index_.end()) {
       Element element = base;
       element.labels = evaluation_.Own(std::move(labels));
-      it = index_.emplace(element.labels, out_.elements.size()).first;
+      it = index_.emplace(element.labels.get(), out_.elements.size()).first;
       out_.Add(element, steps_.count);
     }
     double& out = out_.Cells(it->second, steps_.count)[step];

@@ -12,8 +12,8 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "engine/element_labels.h"
 #include "engine/series_labels.h"
-#include "tacho/labels.h"
 
 namespace tacho::engine {
 
@@ -22,7 +22,7 @@ class LabelKeys {
   explicit LabelKeys(const LabelFilter& filter) : filter_(filter) {}
 
   // The number of the labels' part, and whether it is new.
-  std::pair<uint32_t, bool> Number(const Labels& labels);
+  std::pair<uint32_t, bool> Number(const ElementLabels& labels);
   [[nodiscard]] uint32_t size() const { return static_cast<uint32_t>(numbers_.size()); }
 
  private:

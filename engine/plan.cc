@@ -140,7 +140,11 @@ absl::StatusOr<Value> Plan::RunProgram(Evaluation& evaluation, const StepTimes& 
   absl::StatusOr<Value> value = Run(built_.program, evaluation, steps);
   if (!value.ok()) return value;
   if (absl::Status s = DropMarkedNames(evaluation, steps, &*value); !s.ok()) return s;
-  if (absl::Status s = CheckUnique(*value); !s.ok()) return s;
+  const bool any_order = !value->ordered || evaluation.question().span.step_ms != 0;
+  if (any_order && !SortByLabels(&*value, steps.count)) return SameLabelsetError();
+  if (!any_order) {
+    if (absl::Status s = CheckUnique(*value); !s.ok()) return s;
+  }
   return value;
 }
 

@@ -63,6 +63,7 @@ class Plan {
   // Builds what could not be built before the times were known.
   absl::Status Bind(const QuerySpan& span) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   [[nodiscard]] Evaluation::Question Ask(const EvaluateOptions& options) const;
+  // Its value, sorted unless it has an order of its own.
   absl::StatusOr<Value> RunProgram(Evaluation& evaluation, const StepTimes& steps)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

@@ -9,15 +9,6 @@ namespace {
 
 using parser::ValueType;
 
-// A range vector's windows in order of their labels.
-std::vector<size_t> OrderOf(const std::vector<Element>& elements) {
-  std::vector<size_t> order(elements.size());
-  for (size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::ranges::stable_sort(
-      order, [&](size_t a, size_t b) { return *elements[a].labels < *elements[b].labels; });
-  return order;
-}
-
 }  // namespace
 
 QueryResult ResultBuilder::Begin(Timestamp t, const Evidence& evidence, Evaluation& evaluation) {
@@ -54,7 +45,7 @@ QueryResult ResultBuilder::OfInstant(Timestamp t, Value value, Evaluation& evalu
       std::vector<Element> elements;
       std::vector<Point> points;
       std::vector<size_t> ends;
-      for (const size_t i : OrderOf(value.elements)) {
+      for (size_t i = 0; i < value.elements.size(); ++i) {
         elements.push_back(value.elements[i]);
         for (const storage::SamplePoint& sample : value.windows[i]) {
           points.push_back({Timestamp::FromUnixMillis(sample.time_ms), sample.value});
@@ -69,12 +60,11 @@ QueryResult ResultBuilder::OfInstant(Timestamp t, Value value, Evaluation& evalu
 }
 
 void ResultBuilder::TakeVector(Value value, QueryResult* result) {
-  if (!value.ordered) SortByLabels(&value, 1);
   result->samples_.reserve(value.elements.size());
   for (size_t i = 0; i < value.elements.size(); ++i) {
     if (IsAbsent(value.cells[i])) continue;
     const Element& element = value.elements[i];
-    result->samples_.emplace_back(element.labels, value.cells[i], element.evidence);
+    result->samples_.emplace_back(element.labels.get(), value.cells[i], element.evidence);
   }
 }
 
@@ -85,7 +75,6 @@ QueryResult ResultBuilder::OfRange(const TimeRange& range, const StepTimes& step
     std::ranges::copy(value.scalars, value.Add(element, steps.count).begin());
   }
   QueryResult result = Begin(range.end, value.evidence, evaluation);
-  SortByLabels(&value, steps.count);
   std::vector<Element> elements;
   std::vector<Point> points;
   std::vector<size_t> ends;
@@ -114,7 +103,7 @@ void ResultBuilder::TakeSeries(const std::vector<Element>& elements, std::vector
   size_t begin = 0;
   for (size_t i = 0; i < elements.size(); ++i) {
     const std::span<const Point> all = kept->points;
-    result->series_.emplace_back(elements[i].labels, all.subspan(begin, ends[i] - begin));
+    result->series_.emplace_back(elements[i].labels.get(), all.subspan(begin, ends[i] - begin));
     begin = ends[i];
   }
   result->keep_alive_ = kept;

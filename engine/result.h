@@ -1,6 +1,6 @@
 // ResultBuilder: turns what a plan's program left into a QueryResult.
 //
-// Order       Sorted by labels, unless the value has an order of its own.
+// Order       As the value's.
 // Ownership   The result keeps alive what its samples and series point to.
 // Threads     One thread, one result.
 #ifndef TACHO_ENGINE_RESULT_H_

@@ -22,6 +22,10 @@ LabelFilter LabelFilter::By(std::vector<std::string> names, bool drop_name) {
   return {std::move(names), /*keep_listed=*/true, drop_name};
 }
 
+LabelFilter LabelFilter::AllBut(std::vector<std::string> names) {
+  return {std::move(names), /*keep_listed=*/false, /*drop_name=*/false};
+}
+
 LabelFilter LabelFilter::Without(std::vector<std::string> names, bool drop_name) {
   names.emplace_back(kMetricNameLabel);
   return {std::move(names), /*keep_listed=*/false, drop_name};

@@ -25,6 +25,7 @@ class LabelFilter {
   // __type__ and __unit__, which functions and arithmetic remove.
   static LabelFilter All(bool drop_name);
   static LabelFilter By(std::vector<std::string> names, bool drop_name);
+  static LabelFilter AllBut(std::vector<std::string> names);
   // All but these and __name__.
   static LabelFilter Without(std::vector<std::string> names, bool drop_name);
 

@@ -1,7 +1,8 @@
 #include "engine/value.h"
 
 #include <algorithm>
-#include <numeric>
+#include <string>
+#include <string_view>
 
 namespace tacho::engine {
 
@@ -36,25 +37,95 @@ void RemoveEmpty(Value* value, uint32_t steps) {
 void Reorder(Value* value, uint32_t steps, std::span<const uint32_t> order) {
   Value sorted;
   sorted.elements.reserve(order.size());
-  sorted.cells.reserve(order.size() * steps);
+  sorted.cells.reserve(value->cells.empty() ? 0 : order.size() * steps);
   for (const uint32_t i : order) {
     sorted.elements.push_back(value->elements[i]);
+    if (value->type == parser::ValueType::kMatrix) {
+      sorted.windows.push_back(std::move(value->windows[i]));
+      continue;
+    }
     const std::span<const double> cells = value->Cells(i, steps);
     sorted.cells.insert(sorted.cells.end(), cells.begin(), cells.end());
   }
   value->elements = std::move(sorted.elements);
   value->cells = std::move(sorted.cells);
+  value->windows = std::move(sorted.windows);
 }
 
-void SortByLabels(Value* value, uint32_t steps) {
-  const auto by_labels = [&](uint32_t a, uint32_t b) {
-    return *value->elements[a].labels < *value->elements[b].labels;
+namespace {
+
+// Label sets as one text each, which sorts as they do: most comparisons of a sort end in
+// the eight bytes behind what all of them begin with.
+class SortKeys {
+ public:
+  explicit SortKeys(const std::vector<Element>& elements) {
+    ends_.reserve(elements.size());
+    for (const Element& element : elements) {
+      element.labels.ForEach([&](std::string_view name, std::string_view value) {
+        text_.append(name).push_back('\0');
+        text_.append(value).push_back('\0');
+      });
+      ends_.push_back(text_.size());
+    }
+    size_t common = Key(0).size();
+    for (uint32_t i = 1; i < ends_.size(); ++i) {
+      const std::string_view key = Key(i);
+      common = std::min(common, key.size());
+      while (Key(0).substr(0, common) != key.substr(0, common)) --common;
+    }
+    for (uint32_t i = 0; i < ends_.size(); ++i) {
+      keys_.push_back({FirstBytes(Key(i).substr(common)), i});
+    }
+  }
+
+  std::vector<uint32_t> Order() {
+    const auto before = [&](const Prefixed& a, const Prefixed& b) {
+      return a.first_bytes != b.first_bytes ? a.first_bytes < b.first_bytes
+                                            : Key(a.index) < Key(b.index);
+    };
+    std::ranges::stable_sort(keys_, before);
+    std::vector<uint32_t> order;
+    order.reserve(keys_.size());
+    for (const Prefixed& key : keys_) order.push_back(key.index);
+    return order;
+  }
+
+  [[nodiscard]] std::string_view Key(uint32_t i) const {
+    const size_t begin = i == 0 ? 0 : ends_[i - 1];
+    return std::string_view(text_).substr(begin, ends_[i] - begin);
+  }
+
+ private:
+  struct Prefixed {
+    uint64_t first_bytes;  // big-endian, filled up with zeros
+    uint32_t index;
   };
-  std::vector<uint32_t> order(value->elements.size());
-  std::iota(order.begin(), order.end(), 0);
-  if (std::ranges::is_sorted(order, by_labels)) return;
-  std::ranges::stable_sort(order, by_labels);
-  Reorder(value, steps, order);
+
+  static uint64_t FirstBytes(std::string_view text) {
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < 8; ++i) {
+      bytes = bytes << 8 | (i < text.size() ? static_cast<uint8_t>(text[i]) : 0);
+    }
+    return bytes;
+  }
+
+  std::string text_;
+  std::vector<size_t> ends_;
+  std::vector<Prefixed> keys_;
+};
+
+}  // namespace
+
+bool SortByLabels(Value* value, uint32_t steps) {
+  if (value->elements.size() < 2) return true;
+  SortKeys keys(value->elements);
+  const std::vector<uint32_t> order = keys.Order();
+  bool unique = true;
+  for (size_t i = 1; i < order.size(); ++i) {
+    unique = unique && keys.Key(order[i - 1]) != keys.Key(order[i]);
+  }
+  if (!std::ranges::is_sorted(order)) Reorder(value, steps, order);
+  return unique;
 }
 
 }  // namespace tacho::engine

@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/element_labels.h"
 #include "parser/ast.h"
 #include "storage/history.h"
 #include "tacho/labels.h"
@@ -40,7 +41,7 @@ inline double AbsentCell() { return StaleMarker(); }
 inline bool IsAbsent(double cell) { return IsStaleMarker(cell); }
 
 struct Element {
-  const Labels* labels = nullptr;
+  ElementLabels labels;
   Evidence evidence;       // over all steps
   bool drop_name = false;  // delayed name removal: the name goes at the end of the query
 };
@@ -72,10 +73,11 @@ struct Value {
 // Removes elements that have no value at any step.
 void RemoveEmpty(Value* value, uint32_t steps);
 
-// Sorts the elements by labels.
-void SortByLabels(Value* value, uint32_t steps);
+// Sorts the elements by labels; false if two have the same.
+bool SortByLabels(Value* value, uint32_t steps);
 
-// Puts the elements in the given order, which may leave some out.
+// Puts the elements in the given order, which may leave some out. Of a range vector, the
+// windows with them.
 void Reorder(Value* value, uint32_t steps, std::span<const uint32_t> order);
 
 }  // namespace tacho::engine

@@ -10,22 +10,9 @@
 #include "engine/element_names.h"
 #include "engine/label_keys.h"
 #include "engine/series_labels.h"
-#include "parser/promql_quote.h"
 
 namespace tacho::engine {
 namespace {
-
-// {__name__="m", a="1"}: Prometheus shows the name among the labels here.
-std::string PairsText(const Labels& labels) {
-  std::string out = "{";
-  for (const Label& label : labels) {
-    const std::string pair = label.name == kMetricNameLabel
-                                 ? absl::StrCat("{__name__=", parser::QuoteText(label.value), "}")
-                                 : Labels({label}).ToString();
-    absl::StrAppend(&out, out.size() > 1 ? ", " : "", pair.substr(1, pair.size() - 2));
-  }
-  return out + "}";
-}
 
 using parser::Cardinality;
 using parser::Op;
@@ -45,7 +32,7 @@ std::vector<uint32_t> NumbersOf(const Value& value, LabelKeys* keys) {
   std::vector<uint32_t> numbers;
   numbers.reserve(value.elements.size());
   for (const Element& element : value.elements) {
-    numbers.push_back(keys->Number(*element.labels).first);
+    numbers.push_back(keys->Number(element.labels).first);
   }
   return numbers;
 }
@@ -125,12 +112,12 @@ class BinaryMatch {
   }
 
   [[nodiscard]] absl::Status ManyToManyError(uint32_t a, uint32_t b) const {
-    std::string first = PairsText(*one_->elements[a].labels);
-    std::string second = PairsText(*one_->elements[b].labels);
+    std::string first = one_->elements[a].labels->ToBraces();
+    std::string second = one_->elements[b].labels->ToBraces();
     if (second < first) std::swap(first, second);
     return absl::InvalidArgumentError(absl::StrCat(
         "found duplicate series for the match group ",
-        Filtered(*one_->elements[a].labels, filter_).ToBraces(), " on the ",
+        Filtered(one_->elements[a].labels, filter_).ToBraces(), " on the ",
         swapped_ ? "left" : "right", " hand-side of the operation: [", first, ", ", second,
         "];many-to-many matching not allowed: matching labels must be unique on one side"));
   }
@@ -194,41 +181,56 @@ class BinaryMatch {
   uint32_t ResultOf(uint32_t many, uint32_t one) {
     const auto [it, inserted] = results_.try_emplace({many, one}, 0);
     if (!inserted) return it->second;
-    Labels labels = ResultLabels(many, one);
+    ElementLabels labels = ResultLabels(many, one);
     if (matching_.cardinality != Cardinality::kOneToOne) {
-      const auto known = by_labels_.find(&labels);
+      const auto known = by_labels_.find(labels.get());
       if (known != by_labels_.end()) return it->second = known->second;
     }
-    Element element{evaluation_.Own(std::move(labels)), {}, return_bool_};
+    Element element{labels, {}, return_bool_};
     if (many != kNoElement) element.drop_name |= many_->elements[many].drop_name;
     if (many != kNoElement) element.evidence = many_->elements[many].evidence;
     if (one != kNoElement) element.evidence.Merge(one_->elements[one].evidence);
     it->second = static_cast<uint32_t>(out_.elements.size());
     out_.Add(element, steps_.count);
     seen_at_.push_back(0);
-    by_labels_.emplace(element.labels, it->second);
+    if (matching_.cardinality != Cardinality::kOneToOne) {
+      by_labels_.emplace(labels.get(), it->second);
+    }
     return it->second;
   }
 
-  [[nodiscard]] Labels ResultLabels(uint32_t many, uint32_t one) const {
-    const Labels filled = many == kNoElement  ? Filtered(*one_->elements[one].labels, filter_)
-                          : one == kNoElement ? Filtered(*many_->elements[many].labels, filter_)
-                                              : Labels();
-    const Labels& from = many == kNoElement ? filled : *many_->elements[many].labels;
-    const Labels& other = one == kNoElement ? filled : *one_->elements[one].labels;
-    // With delayed removal a comparison's name goes at the end, arithmetic's at once.
-    const bool drop = evaluation_.delays_name_removal() ? !parser::IsComparison(op_)
-                                                        : DropsName(op_, return_bool_);
+  // Whether the result's name goes at once. With delayed removal a comparison's goes at the
+  // end.
+  [[nodiscard]] bool DropsNameNow() const {
+    return evaluation_.delays_name_removal() ? !parser::IsComparison(op_)
+                                             : DropsName(op_, return_bool_);
+  }
+
+  // What stands for the labels of an element that is missing: those that were matched.
+  [[nodiscard]] ElementLabels LabelsOf(const Value& value, uint32_t element,
+                                       const ElementLabels& other) const {
+    if (element != kNoElement) return value.elements[element].labels;
+    return evaluation_.Own(Filtered(other, filter_));
+  }
+
+  [[nodiscard]] ElementLabels ResultLabels(uint32_t many, uint32_t one) const {
+    const ElementLabels any =
+        many != kNoElement ? many_->elements[many].labels : one_->elements[one].labels;
+    const ElementLabels from = LabelsOf(*many_, many, any);
+    const bool all_stay =
+        matching_.include.empty() && (matching_.cardinality != Cardinality::kOneToOne ||
+                                      (!matching_.on && matching_.labels.empty()));
+    if (all_stay) return DropsNameNow() ? WithoutNames(evaluation_, from) : from;
     std::vector<Label> labels;
-    for (const Label& label : from) {
-      if (drop && NamesTheMetric(label.name)) continue;
+    for (const Label& label : *from) {
+      if (DropsNameNow() && NamesTheMetric(label.name)) continue;
       if (matching_.cardinality == Cardinality::kOneToOne && !StaysOneToOne(label.name)) continue;
       if (std::ranges::count(matching_.include, label.name) == 0) labels.push_back(label);
     }
     for (const std::string& name : matching_.include) {
-      labels.push_back({name, std::string(other.Get(name))});
+      labels.push_back({name, std::string(LabelsOf(*one_, one, any).Get(name))});
     }
-    return Labels::FromUnsorted(std::move(labels));
+    return evaluation_.Own(Labels::FromUnsorted(std::move(labels)));
   }
 
   [[nodiscard]] bool StaysOneToOne(const std::string& name) const {

@@ -64,8 +64,7 @@ class SelectorWindowSource : public WindowSource {
       if (samples_.empty()) continue;
       const storage::Identity& identity = (*target.shape->shape)[position];
       const auto labels = [&](bool drop_name) {
-        return evaluation.Own(
-            SeriesLabels(identity, target.target->labels(), drop_name ? nameless_ : named_));
+        return evaluation.Lazily(identity, target.target->labels(), drop_name);
       };
       ReadStarts(evaluation, target, position);
       absl::StatusOr<bool> contributed =
@@ -157,11 +156,12 @@ class SubqueryWindowSource : public WindowSource {
     if (samples_.empty()) return absl::OkStatus();
     const Element& element = value.elements[index];
     const auto labels = [&](bool drop_name) {
-      return drop_name ? evaluation.Own(Filtered(*element.labels, nameless_)) : element.labels;
+      return drop_name ? ElementLabels(evaluation.Own(Filtered(*element.labels, nameless_)))
+                       : element.labels;
     };
     return visit({samples_,
                   {},
-                  element.labels->Get(kMetricNameLabel),
+                  element.labels.Get(kMetricNameLabel),
                   element.drop_name,
                   element.evidence,
                   labels})

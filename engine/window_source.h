@@ -33,7 +33,7 @@ struct WindowSeries {
   std::optional<Evidence> evidence;      // if it is not simply the samples used
   // Its labels, which the evaluation keeps; without those that say which metric it is, if
   // asked.
-  absl::FunctionRef<const Labels*(bool drop_name)> labels;
+  absl::FunctionRef<ElementLabels(bool drop_name)> labels;
 };
 
 class WindowSource {
