@@ -16,7 +16,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "adapter/core/scrape_config.h"
+#include "adapter/core/sd_config.h"
 
 namespace tacho::adapter {
 

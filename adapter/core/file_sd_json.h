@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "adapter/core/scrape_config.h"
+#include "adapter/core/sd_config.h"
 
 namespace tacho::adapter {
 

@@ -2,6 +2,7 @@
 
 #include <re2/re2.h>
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -11,22 +12,54 @@
 namespace tacho::adapter {
 namespace {
 
-constexpr size_t kMaxPatternBytes = 1024;
-constexpr int64_t kMaxCompiledBytes = 1 << 20;
-
 re2::StringPiece Piece(std::string_view text) { return {text.data(), text.size()}; }
-
-// One step through an expansion: text that stands for itself, then perhaps a group.
-struct ExpansionStep {
-  std::string_view text;
-  std::string_view group;  // its name or number; empty: none
-};
 
 // Go takes any Unicode letter here; group names that RE2 knows are ASCII, so for the
 // others only their length matters.
 bool IsGroupCharacter(char c) {
   return IsAlnum(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80;
 }
+
+// The length of the part of a pattern at `at` that stands for itself: an escaped
+// character, text between \Q and \E, a class, or one character.
+size_t VerbatimLength(std::string_view pattern, size_t at) {
+  const std::string_view rest = pattern.substr(at);
+  if (rest.starts_with("\\Q")) return std::min(rest.find("\\E"), rest.size() - 2) + 2;
+  if (rest.front() == '\\') return std::min<size_t>(2, rest.size());
+  if (rest.front() != '[') return 1;
+  size_t end = rest.starts_with("[^") ? 2 : 1;
+  if (end < rest.size() && rest[end] == ']') ++end;  // a class may begin with ]
+  while (end < rest.size() && rest[end] != ']') {
+    const size_t named = rest.substr(end).starts_with("[:") ? rest.find(":]", end) : end;
+    end = named != end && named != std::string_view::npos ? named + 2
+                                                          : end + (rest[end] == '\\' ? 2 : 1);
+  }
+  return std::min(end + 1, rest.size());
+}
+
+// Go also takes (?<name>...) for a named group; this RE2 only (?P<name>...).
+std::string TranslateGroupNames(std::string_view pattern) {
+  std::string out;
+  for (size_t at = 0; at < pattern.size();) {
+    const std::string_view rest = pattern.substr(at);
+    const bool named = rest.starts_with("(?<") && rest.size() > 3 && IsGroupCharacter(rest[3]);
+    if (named) {
+      out += "(?P<";
+      at += 3;
+      continue;
+    }
+    const size_t length = VerbatimLength(pattern, at);
+    out += rest.substr(0, length);
+    at += length;
+  }
+  return out;
+}
+
+// One step through an expansion: text that stands for itself, then perhaps a group.
+struct ExpansionStep {
+  std::string_view text;
+  std::string_view group;  // its name or number; empty: none
+};
 
 // The group reference that follows a $, cut off `rest`; empty if there is none.
 std::string_view TakeGroup(std::string_view* rest) {
@@ -77,16 +110,17 @@ int GroupNumber(const re2::RE2& regex, std::string_view name) {
 GoRegexp::GoRegexp(std::string pattern, std::shared_ptr<const re2::RE2> regex)
     : pattern_(std::move(pattern)), regex_(std::move(regex)) {}
 
-absl::StatusOr<GoRegexp> GoRegexp::Compile(std::string_view pattern) {
-  if (pattern.size() > kMaxPatternBytes) {
+absl::StatusOr<GoRegexp> GoRegexp::CompileAs(const std::string& text, std::string_view pattern,
+                                             const RegexpLimits& limits) {
+  if (pattern.size() > limits.max_pattern_bytes) {
     return absl::ResourceExhaustedError(absl::StrCat("a regular expression of ", pattern.size(),
-                                                     " bytes; at most ", kMaxPatternBytes,
+                                                     " bytes; at most ", limits.max_pattern_bytes,
                                                      " are allowed"));
   }
   re2::RE2::Options options;
   options.set_log_errors(false);
-  options.set_max_mem(kMaxCompiledBytes);
-  auto regex = std::make_shared<const re2::RE2>(Piece(pattern), options);
+  options.set_max_mem(limits.max_compiled_bytes);
+  auto regex = std::make_shared<const re2::RE2>(TranslateGroupNames(text), options);
   if (!regex->ok()) {
     const std::string message =
         absl::StrCat("regular expression ", Quoted(pattern), ": ", regex->error());
@@ -95,6 +129,15 @@ absl::StatusOr<GoRegexp> GoRegexp::Compile(std::string_view pattern) {
                : absl::InvalidArgumentError(message);
   }
   return GoRegexp(std::string(pattern), std::move(regex));
+}
+
+absl::StatusOr<GoRegexp> GoRegexp::Compile(std::string_view pattern, const RegexpLimits& limits) {
+  return CompileAs(std::string(pattern), pattern, limits);
+}
+
+absl::StatusOr<GoRegexp> GoRegexp::CompileWhole(std::string_view pattern,
+                                                const RegexpLimits& limits) {
+  return CompileAs(absl::StrCat("^(?s:", Abs(pattern), ")$"), pattern, limits);
 }
 
 int GoRegexp::groups() const { return regex_->NumberOfCapturingGroups(); }

@@ -1,14 +1,15 @@
 // GoRegexp: a regular expression of a configuration file, with Go's meaning:
-// unanchored, leftmost-first, "." without newline. RE2 is the engine that Go's is a
-// twin of.
+// leftmost-first. RE2 is the engine that Go's is a twin of; what Go spells otherwise,
+// (?<name>...), is translated.
 //
 // Threads     Immutable; safe from any thread.
-// Limits      Pattern at most 1 KiB, compiled at most 1 MiB: 10,000 nested
-//             parentheses and a{1000}{1000} are refused, not tried.
+// Limits      RegexpLimits: 10,000 nested parentheses and a{1000}{1000} are refused, not
+//             tried.
 #ifndef TACHO_ADAPTER_CORE_GO_REGEXP_H_
 #define TACHO_ADAPTER_CORE_GO_REGEXP_H_
 
-#include <map>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,11 +24,22 @@ class RE2;
 
 namespace tacho::adapter {
 
+struct RegexpLimits {
+  size_t max_pattern_bytes = 1024;
+  int64_t max_compiled_bytes = int64_t{1} << 20;
+};
+
 class GoRegexp {
  public:
+  // Unanchored; "." does not match a newline.
   //   kInvalidArgument    no regular expression; the message is RE2's
   //   kResourceExhausted  too long, or too large when compiled
-  [[nodiscard]] static absl::StatusOr<GoRegexp> Compile(std::string_view pattern);
+  [[nodiscard]] static absl::StatusOr<GoRegexp> Compile(std::string_view pattern,
+                                                        const RegexpLimits& limits = {});
+  // As relabelling and label matchers have it: the whole text must match, and "." also
+  // matches a newline. Refuses as Compile does.
+  [[nodiscard]] static absl::StatusOr<GoRegexp> CompileWhole(std::string_view pattern,
+                                                             const RegexpLimits& limits = {});
 
   [[nodiscard]] bool MatchString(std::string_view text) const;
 
@@ -42,6 +54,8 @@ class GoRegexp {
   [[nodiscard]] const std::string& pattern() const { return pattern_; }
 
  private:
+  static absl::StatusOr<GoRegexp> CompileAs(const std::string& text, std::string_view pattern,
+                                            const RegexpLimits& limits);
   GoRegexp(std::string pattern, std::shared_ptr<const re2::RE2> regex);
 
   std::string pattern_;

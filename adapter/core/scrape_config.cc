@@ -1,12 +1,14 @@
 #include "adapter/core/scrape_config.h"
 
+#include <algorithm>
 #include <array>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "adapter/core/file_sd.h"
-#include "adapter/core/targets.h"
+#include "adapter/core/relabel_yaml.h"
+#include "adapter/core/scrape_keys.h"
 #include "adapter/core/text.h"
 #include "adapter/core/yaml_fields.h"
 
@@ -14,18 +16,19 @@ namespace tacho::adapter {
 namespace {
 
 constexpr std::array<std::string_view, 2> kTopKeys = {"global", "scrape_configs"};
-constexpr std::array<std::string_view, 2> kGlobalKeys = {"scrape_interval", "scrape_timeout"};
-constexpr std::array<std::string_view, 12> kJobKeys = {
-    "job_name",        "scrape_interval",  "scrape_timeout", "static_configs",
-    "file_sd_configs", "metrics_path",     "scheme",         "params",
-    "honor_labels",    "honor_timestamps", "sample_limit",   "body_size_limit"};
-constexpr std::array<std::string_view, 2> kGroupKeys = {"targets", "labels"};
-constexpr std::array<std::string_view, 2> kFileSdKeys = {"files", "refresh_interval"};
 
 // Zero, as an absent key, means "the one further out".
 struct Intervals {
   absl::Duration interval;
   absl::Duration timeout;
+};
+
+// What both global and a job may say. A job begins with what global said.
+struct Shared {
+  Intervals times;
+  ScrapeLimits limits;
+  ScrapeProtocols protocols;
+  NameScheme names = NameScheme::kUtf8;
 };
 
 Intervals WithDefaults(Intervals given, const Intervals& outer) {
@@ -36,17 +39,70 @@ Intervals WithDefaults(Intervals given, const Intervals& outer) {
   return given;
 }
 
-absl::StatusOr<Intervals> ReadGlobal(const YamlValue& root) {
-  Intervals given;
+absl::Status ReadScheme(const YamlValue& value, Shared* out) {
+  if (value.text() == "utf8") {
+    out->names = NameScheme::kUtf8;
+  } else if (value.text() == "legacy") {
+    out->names = NameScheme::kLegacy;
+    // What Prometheus then asks targets for: names that are legacy ones.
+    if (out->protocols.escaping.empty()) out->protocols.escaping = "underscores";
+  } else {
+    return value.Error(absl::StrCat("metric_name_validation_scheme must be utf8 or legacy, not ",
+                                    value.Describe()));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadEscaping(const YamlValue& value, std::string* out) {
+  constexpr std::array<std::string_view, 4> kSchemes = {"allow-utf-8", "underscores", "dots",
+                                                        "values"};
+  *out = value.text();
+  if (std::ranges::find(kSchemes, *out) != kSchemes.end()) return absl::OkStatus();
+  return value.Error(
+      absl::StrCat("metric_name_escaping_scheme must be allow-utf-8, underscores, dots or "
+                   "values, not ",
+                   value.Describe()));
+}
+
+// out->times gets what is written here, for WithDefaults.
+void ReadShared(YamlFields* fields, Shared* out) {
+  out->times = {};
+  fields->ReadDuration("scrape_interval", &out->times.interval);
+  fields->ReadDuration("scrape_timeout", &out->times.timeout);
+  fields->Read("sample_limit", &out->limits.sample_limit);
+  fields->ReadBytes("body_size_limit", &out->limits.body_size_limit);
+  fields->Read("label_limit", &out->limits.label_limit);
+  fields->Read("label_name_length_limit", &out->limits.label_name_length_limit);
+  fields->Read("label_value_length_limit", &out->limits.label_value_length_limit);
+  fields->Read("target_limit", &out->limits.target_limit);
+  uint32_t ignored = 0;  // tacho keeps no list of them
+  fields->Read("keep_dropped_targets", &ignored);
+  fields->ReadWith("scrape_protocols", [out](const YamlValue& value) {
+    return ReadScrapeProtocols(value, &out->protocols.offered);
+  });
+  fields->ReadWith("metric_name_escaping_scheme", [out](const YamlValue& value) {
+    return ReadEscaping(value, &out->protocols.escaping);
+  });
+  fields->ReadWith("metric_name_validation_scheme",
+                   [out](const YamlValue& value) { return ReadScheme(value, out); });
+}
+
+absl::StatusOr<Shared> ReadGlobal(const YamlValue& root) {
+  Shared out;
   const std::optional<YamlValue> global = root.Find("global");
   if (global.has_value()) {
-    YamlFields fields(*global, "global", kGlobalKeys);
-    fields.ReadDuration("scrape_interval", &given.interval);
-    fields.ReadDuration("scrape_timeout", &given.timeout);
+    if (absl::Status s = RefuseUnsupported(*global); !s.ok()) return s;
+    YamlFields fields(*global, "global", GlobalKeys());
+    ReadShared(&fields, &out);
+    // Of rules and of remote write, which tacho has not; checked and otherwise unused.
+    absl::Duration evaluation_interval;
+    std::map<std::string, std::string> external_labels;
+    fields.ReadDuration("evaluation_interval", &evaluation_interval);
+    fields.Read("external_labels", &external_labels);
     if (!fields.status().ok()) return fields.status();
   }
-  const Intervals out = WithDefaults(given, {absl::Minutes(1), absl::Seconds(10)});
-  if (out.timeout > out.interval) {
+  out.times = WithDefaults(out.times, {absl::Minutes(1), absl::Seconds(10)});
+  if (out.times.timeout > out.times.interval) {
     return global->Error("global scrape timeout greater than scrape interval");
   }
   return out;
@@ -64,22 +120,6 @@ absl::Status ReadParams(const YamlValue& value,
   return absl::OkStatus();
 }
 
-absl::StatusOr<FileSdConfig> ReadFileSd(const YamlValue& value) {
-  FileSdConfig out;
-  YamlFields fields(value, "an entry of file_sd_configs", kFileSdKeys);
-  fields.Read("files", &out.files);
-  fields.ReadDuration("refresh_interval", &out.refresh_interval);
-  if (!fields.status().ok()) return fields.status();
-  if (out.files.empty()) return value.Error("file_sd_configs must contain at least one file");
-  for (const std::string& file : out.files) {
-    if (absl::Status s = CheckFilePattern(file); !s.ok()) return value.Error(Std(s.message()));
-  }
-  if (out.refresh_interval < absl::Seconds(1)) {
-    return value.Error("refresh_interval must be at least 1s");
-  }
-  return out;
-}
-
 template <typename T>
 YamlFields::Reader AppendTo(std::vector<T>* out, absl::StatusOr<T> (*read)(const YamlValue&)) {
   return [out, read](const YamlValue& value) {
@@ -89,12 +129,26 @@ YamlFields::Reader AppendTo(std::vector<T>* out, absl::StatusOr<T> (*read)(const
   };
 }
 
-absl::Status CheckScheme(const YamlValue& value, const std::string& scheme) {
-  if (scheme == "http") return absl::OkStatus();
-  if (scheme == "https") {
-    return value.Error("scheme https is not supported yet; scrape a plain http port");
+YamlFields::Reader AppendRule(RelabelRules* out, NameScheme scheme) {
+  return [out, scheme](const YamlValue& value) {
+    absl::StatusOr<RelabelRule> rule = ReadRelabelRule(value, scheme);
+    if (rule.ok()) out->push_back(*std::move(rule));
+    return rule.status();
+  };
+}
+
+// A wrong address of the file itself is the file's error; one that discovery brings, or
+// relabelling makes, is only reported.
+absl::Status CheckAddresses(const YamlValue& groups) {
+  for (const YamlValue& group : groups.Items()) {
+    const std::optional<YamlValue> targets = group.Find("targets");
+    if (!targets.has_value()) continue;
+    for (const YamlValue& target : targets->Items()) {
+      const absl::Status status = ParseAddress(target.text(), DefaultPort(false)).status();
+      if (!status.ok()) return target.Error(Std(status.message()));
+    }
   }
-  return value.Error(absl::StrCat("scheme must be http, not ", Quoted(scheme)));
+  return absl::OkStatus();
 }
 
 absl::Status CheckJob(const YamlValue& value, const ScrapeJob& job) {
@@ -108,64 +162,53 @@ absl::Status CheckJob(const YamlValue& value, const ScrapeJob& job) {
     return value.Error(
         absl::StrCat("metrics_path must begin with /, not be ", Quoted(job.metrics_path)));
   }
-  return CheckScheme(value.Find("scheme").value_or(value), job.scheme);
-}
-
-// A wrong address of the file itself is the file's error; one that discovery
-// brings later is only reported.
-absl::Status CheckAddresses(const YamlValue& group) {
-  const std::optional<YamlValue> targets = group.Find("targets");
-  if (!targets.has_value()) return absl::OkStatus();
-  for (const YamlValue& target : targets->Items()) {
-    const absl::Status status = ParseAddress(target.text(), 80).status();
-    if (!status.ok()) return target.Error(Std(status.message()));
+  if (job.scheme != "http" && job.scheme != "https") {
+    return value.Find("scheme").value_or(value).Error(
+        absl::StrCat("scheme must be http or https, not ", Quoted(job.scheme)));
   }
-  return absl::OkStatus();
+  const std::optional<YamlValue> groups = value.Find("static_configs");
+  if (!groups.has_value() || !job.relabel_rules.empty()) return absl::OkStatus();
+  return CheckAddresses(*groups);
 }
 
-absl::StatusOr<TargetGroup> ReadStaticConfig(const YamlValue& value) {
-  absl::StatusOr<TargetGroup> group = ReadTargetGroup(value);
-  if (!group.ok()) return group;
-  if (absl::Status status = CheckAddresses(value); !status.ok()) return status;
-  return group;
+void ReadSources(YamlFields* fields, NameScheme scheme, ScrapeJob* job) {
+  fields->ReadEach("static_configs", AppendTo(&job->static_configs, ReadTargetGroup));
+  fields->ReadEach("file_sd_configs", AppendTo(&job->file_sd_configs, ReadFileSd));
+  fields->ReadEach("http_sd_configs", AppendTo(&job->http_sd_configs, ReadHttpSd));
+  fields->ReadEach("relabel_configs", AppendRule(&job->relabel_rules, scheme));
+  fields->ReadEach("metric_relabel_configs", AppendRule(&job->metric_relabel_rules, scheme));
 }
 
-absl::StatusOr<ScrapeJob> ReadJob(const YamlValue& value, const Intervals& global) {
+absl::StatusOr<ScrapeJob> ReadJob(const YamlValue& value, const Shared& global) {
+  if (absl::Status s = RefuseUnsupported(value); !s.ok()) return s;
   ScrapeJob job;
-  Intervals given;
-  YamlFields fields(value, "a scrape config", kJobKeys);
+  Shared shared = global;
+  YamlFields fields(value, "a scrape config", JobKeys());
   fields.Read("job_name", &job.job_name);
-  fields.ReadDuration("scrape_interval", &given.interval);
-  fields.ReadDuration("scrape_timeout", &given.timeout);
+  ReadShared(&fields, &shared);
   fields.Read("metrics_path", &job.metrics_path);
   fields.Read("scheme", &job.scheme);
   fields.Read("honor_labels", &job.honor_labels);
   fields.Read("honor_timestamps", &job.honor_timestamps);
-  fields.Read("sample_limit", &job.sample_limit);
-  fields.ReadBytes("body_size_limit", &job.body_size_limit);
+  fields.Read("enable_compression", &job.enable_compression);
+  fields.ReadWith("fallback_scrape_protocol", [&](const YamlValue& fallback) {
+    return ReadFallbackProtocol(fallback, &shared.protocols.fallback);
+  });
   fields.ReadWith("params",
                   [&](const YamlValue& params) { return ReadParams(params, &job.params); });
-  fields.ReadEach("static_configs", AppendTo(&job.static_configs, ReadStaticConfig));
-  fields.ReadEach("file_sd_configs", AppendTo(&job.file_sd_configs, ReadFileSd));
+  ReadSources(&fields, shared.names, &job);
   if (!fields.status().ok()) return fields.status();
-  const Intervals times = WithDefaults(given, global);
+  if (absl::Status s = ReadHttpClient(value, &job.http); !s.ok()) return s;
+  const Intervals times = WithDefaults(shared.times, global.times);
   job.scrape_interval = times.interval;
   job.scrape_timeout = times.timeout;
+  job.limits = shared.limits;
+  job.protocols = std::move(shared.protocols);
   if (absl::Status status = CheckJob(value, job); !status.ok()) return status;
   return job;
 }
 
 }  // namespace
-
-absl::StatusOr<TargetGroup> ReadTargetGroup(const YamlValue& value) {
-  TargetGroup group;
-  YamlFields fields(value, "a target group", kGroupKeys);
-  fields.Read("targets", &group.targets);
-  fields.Read("labels", &group.labels);
-  if (!fields.status().ok()) return fields.status();
-  if (group.labels.contains("")) return value.Error("a label's name is empty");
-  return group;
-}
 
 absl::StatusOr<ScrapeConfig> ParseScrapeConfig(std::string_view file_name, std::string_view bytes) {
   const absl::StatusOr<YamlFile> file = YamlFile::Parse(file_name, bytes);
@@ -173,7 +216,7 @@ absl::StatusOr<ScrapeConfig> ParseScrapeConfig(std::string_view file_name, std::
   const YamlValue root = file->root();
   YamlFields fields(root, "the scrape configuration", kTopKeys);
   if (!fields.status().ok()) return fields.status();
-  const absl::StatusOr<Intervals> global = ReadGlobal(root);
+  const absl::StatusOr<Shared> global = ReadGlobal(root);
   if (!global.ok()) return global.status();
 
   ScrapeConfig config;

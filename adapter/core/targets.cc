@@ -1,49 +1,52 @@
 #include "adapter/core/targets.h"
 
-#include <array>
-#include <charconv>
-#include <set>
+#include <map>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "adapter/core/label_builder.h"
 #include "adapter/core/text.h"
 #include "adapter/core/url_escape.h"
+#include "adapter/core/yaml_fields.h"
 
 namespace tacho::adapter {
 namespace {
 
 constexpr std::string_view kParamPrefix = "__param_";
 constexpr std::string_view kPodLabelPrefix = "__meta_kubernetes_pod_label_";
-constexpr uint16_t kHttpPort = 80;
 
-using LabelMap = std::map<std::string, std::string>;
+// As Prometheus writes durations; whole milliseconds.
+std::string PrometheusDuration(absl::Duration duration) {
+  const int64_t ms = absl::ToInt64Milliseconds(duration);
+  return ms % 1000 == 0 ? absl::StrCat(ms / 1000, "s") : absl::StrCat(ms, "ms");
+}
 
-// The labels of one address before any is dropped: discovery's, then what the job
-// adds where discovery said nothing.
-LabelMap AllLabels(const ScrapeJob& job, const TargetGroup& group, const std::string& address) {
-  LabelMap labels = group.labels;
-  labels["__address__"] = address;
-  const auto fill = [&labels](const std::string& name, const std::string& value) {
-    if (labels[name].empty()) labels[name] = value;
-  };
-  fill("job", job.job_name);
-  fill("instance", address);
-  fill("__scheme__", job.scheme);
-  fill("__metrics_path__", job.metrics_path);
+// The labels of one address before relabelling: discovery's, then what the job adds
+// where discovery said nothing.
+LabelBuilder AllLabels(const ScrapeJob& job, const TargetGroup& group, const std::string& address) {
+  LabelBuilder labels;
+  for (const auto& [name, value] : group.labels) labels.Set(name, value);
+  labels.Set("__address__", address);
+  labels.Default("job", job.job_name);
+  labels.Default("__scheme__", job.scheme);
+  labels.Default("__metrics_path__", job.metrics_path);
+  labels.Default("__scrape_interval__", PrometheusDuration(job.scrape_interval));
+  labels.Default("__scrape_timeout__", PrometheusDuration(job.scrape_timeout));
   for (const auto& [name, values] : job.params) {
-    if (!values.empty()) fill(absl::StrCat(Abs(kParamPrefix), name), values.front());
+    if (!values.empty()) labels.Default(absl::StrCat(Abs(kParamPrefix), name), values.front());
   }
   return labels;
 }
 
-std::string QueryString(const ScrapeJob& job, const LabelMap& labels) {
+std::string QueryString(const ScrapeJob& job, const LabelBuilder& labels) {
   std::map<std::string, std::vector<std::string>> params = job.params;
-  for (const auto& [label, value] : labels) {
-    if (!absl::StartsWith(label, Abs(kParamPrefix))) continue;
-    std::vector<std::string>& values = params[label.substr(kParamPrefix.size())];
+  for (const Label& label : labels.labels()) {
+    if (!absl::StartsWith(label.name, Abs(kParamPrefix))) continue;
+    std::vector<std::string>& values = params[label.name.substr(kParamPrefix.size())];
     if (values.empty()) values.emplace_back();
-    values.front() = value;
+    values.front() = label.value;
   }
   std::string query;
   for (const auto& [name, values] : params) {
@@ -55,125 +58,143 @@ std::string QueryString(const ScrapeJob& job, const LabelMap& labels) {
   return query;
 }
 
-absl::Status CheckOverrides(const LabelMap& labels) {
-  const std::string& scheme = labels.at("__scheme__");
-  if (scheme != "http") {
+absl::StatusOr<HttpUrl> UrlOf(const ScrapeJob& job, const LabelBuilder& labels) {
+  const std::string_view scheme = labels.Get("__scheme__");
+  if (scheme != "http" && scheme != "https") {
     return absl::InvalidArgumentError(
-        absl::StrCat("scheme ", Quoted(scheme), " is not supported; only http is"));
+        absl::StrCat("__scheme__ must be http or https, not ", Quoted(scheme)));
   }
-  if (!absl::StartsWith(labels.at("__metrics_path__"), "/")) {
-    return absl::InvalidArgumentError(absl::StrCat("__metrics_path__ must begin with /, not be ",
-                                                   Quoted(labels.at("__metrics_path__"))));
-  }
-  constexpr std::array<std::string_view, 2> kPerTarget = {"__scrape_interval__",
-                                                          "__scrape_timeout__"};
-  for (const std::string_view name : kPerTarget) {
-    if (!labels.contains(std::string(name))) continue;
+  const std::string path(labels.Get("__metrics_path__"));
+  if (!absl::StartsWith(path, "/")) {
     return absl::InvalidArgumentError(
-        absl::StrCat(Abs(name), " is not supported; set it for the whole job"));
+        absl::StrCat("__metrics_path__ must begin with /, not be ", Quoted(path)));
   }
-  return absl::OkStatus();
+  HttpUrl url;
+  url.tls = scheme == "https";
+  const std::string_view address = labels.Get("__address__");
+  absl::StatusOr<HostPort> host_port = ParseAddress(address, DefaultPort(url.tls));
+  if (!host_port.ok()) return host_port.status();
+  url.address = *std::move(host_port);
+  url.host_header = address;
+  url.path_and_query = absl::StrCat(EscapePath(path), QueryString(job, labels));
+  return url;
 }
 
-// Which pod the target is, and what labels that pod has.
-void SetPod(const LabelMap& labels, DiscoveredTarget* target) {
-  const auto get = [&labels](const std::string& first, const std::string& second) {
-    const auto it = labels.find(first);
-    if (it != labels.end()) return it->second;
-    const auto other = labels.find(second);
-    return other == labels.end() ? std::string() : other->second;
+absl::Status ReadTimes(const LabelBuilder& labels, DiscoveredTarget* target) {
+  const auto read = [&labels](std::string_view name, absl::Duration* out) {
+    const absl::StatusOr<absl::Duration> parsed = ParsePrometheusDuration(labels.Get(name));
+    if (!parsed.ok() || *parsed <= absl::ZeroDuration()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(Abs(name), " must be a duration above 0, not ", Quoted(labels.Get(name))));
+    }
+    *out = *parsed;
+    return absl::OkStatus();
   };
-  target->pod_namespace = get("__meta_kubernetes_namespace", "namespace");
-  target->pod_name = get("__meta_kubernetes_pod_name", "pod");
-  for (const auto& [name, value] : labels) {
-    if (!absl::StartsWith(name, Abs(kPodLabelPrefix))) continue;
-    target->pod_labels[SanitizeLabelName(std::string_view(name).substr(kPodLabelPrefix.size()))] =
-        value;
+  if (absl::Status s = read("__scrape_interval__", &target->scrape_interval); !s.ok()) return s;
+  if (absl::Status s = read("__scrape_timeout__", &target->scrape_timeout); !s.ok()) return s;
+  if (target->scrape_timeout <= target->scrape_interval) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "scrape timeout (", PrometheusDuration(target->scrape_timeout),
+      ") greater than scrape interval (", PrometheusDuration(target->scrape_interval), ")"));
+}
+
+// Which pod the target is, and what labels that pod has: by discovery, else by the
+// labels that its series get.
+void SetPod(const LabelBuilder& discovered, DiscoveredTarget* target) {
+  const auto either = [&](std::string_view meta, std::string_view label) {
+    const std::string_view value = discovered.Get(meta);
+    return std::string(value.empty() ? target->labels.Get(label) : value);
+  };
+  target->pod_namespace = either("__meta_kubernetes_namespace", "namespace");
+  target->pod_name = either("__meta_kubernetes_pod_name", "pod");
+  for (const Label& label : discovered.labels()) {
+    if (!absl::StartsWith(label.name, Abs(kPodLabelPrefix))) continue;
+    const std::string_view name = std::string_view(label.name).substr(kPodLabelPrefix.size());
+    target->pod_labels[SanitizeLabelName(name)] = label.value;
   }
 }
 
-absl::StatusOr<Labels> PublicLabels(const LabelMap& labels) {
+absl::StatusOr<Labels> PublicLabels(const LabelBuilder& labels) {
   std::vector<Label> kept;
-  for (const auto& [name, value] : labels) {
-    if (!absl::StartsWith(name, "__")) kept.push_back({name, value});
+  for (const Label& label : labels.labels()) {
+    if (!absl::StartsWith(label.name, "__")) kept.push_back(label);
+  }
+  if (labels.Get("instance").empty()) {
+    kept.push_back({"instance", std::string(labels.Get("__address__"))});
   }
   return Labels::Create(std::move(kept));
 }
 
-absl::StatusOr<DiscoveredTarget> MakeTarget(const ScrapeJob& job, const TargetGroup& group,
-                                            const std::string& address) {
-  absl::StatusOr<HostPort> host_port = ParseAddress(address, kHttpPort);
-  if (!host_port.ok()) return host_port.status();
-  const LabelMap labels = AllLabels(job, group, address);
-  if (absl::Status status = CheckOverrides(labels); !status.ok()) return status;
+// Nothing if relabelling drops it.
+absl::StatusOr<std::optional<DiscoveredTarget>> MakeTarget(const ScrapeJob& job,
+                                                           const TargetGroup& group,
+                                                           const std::string& address) {
+  const LabelBuilder discovered = AllLabels(job, group, address);
+  LabelBuilder labels = discovered;
+  if (!Relabel(job.relabel_rules, &labels)) return std::optional<DiscoveredTarget>();
+  DiscoveredTarget target;
+  absl::StatusOr<HttpUrl> url = UrlOf(job, labels);
+  if (!url.ok()) return url.status();
+  target.url = *std::move(url);
+  if (absl::Status s = ReadTimes(labels, &target); !s.ok()) return s;
   absl::StatusOr<Labels> kept = PublicLabels(labels);
   if (!kept.ok()) return kept.status();
-
-  DiscoveredTarget target;
-  target.scheme = labels.at("__scheme__");
-  target.host = std::move(host_port->host);
-  target.port = host_port->port;
-  target.host_header = address;
-  target.path_and_query =
-      absl::StrCat(EscapePath(labels.at("__metrics_path__")), QueryString(job, labels));
   target.labels = *std::move(kept);
   target.job = &job;
-  SetPod(labels, &target);
-  return target;
+  SetPod(discovered, &target);
+  return std::optional(std::move(target));
 }
 
-bool IsHostCharacter(char c) { return IsAlnum(c) || c == '.' || c == '-' || c == '_'; }
-bool IsV6Character(char c) { return IsAlnum(c) || c == ':' || c == '.' || c == '%'; }
+// The targets of one job, taken in one by one.
+class Collector {
+ public:
+  explicit Collector(const ScrapeJob& job) : job_(job) {}
 
-bool ConsistsOf(std::string_view text, bool (*accept)(char)) {
-  for (const char c : text) {
-    if (!accept(c)) return false;
+  void Add(const TargetGroup& group, const std::string& address) {
+    absl::StatusOr<std::optional<DiscoveredTarget>> target = MakeTarget(job_, group, address);
+    if (!target.ok()) return Report(address, target.status().message());
+    if (!target->has_value()) {
+      ++out_.dropped;
+      return;
+    }
+    const std::string url = (*target)->url.ToString();
+    const Labels& labels = (*target)->labels;
+    const auto same_labels = by_labels_.find(labels);
+    const auto same_url = by_url_.find(url);
+    if (same_labels != by_labels_.end() && same_labels->second != url) {
+      Report(address, "dropped: another target of the job has the same labels");
+    } else if (same_url != by_url_.end() && same_url->second != labels) {
+      Report(address, "dropped: another target of the job has the same URL");
+    } else if (same_url == by_url_.end()) {
+      by_labels_.emplace(labels, url);
+      by_url_.emplace(url, labels);
+      out_.targets.push_back(*std::move(*target));
+    }
   }
-  return !text.empty();
-}
 
-absl::Status BadAddress(std::string_view address) {
-  return absl::InvalidArgumentError(
-      absl::StrCat(Quoted(address),
-                   " is not a target address; write host:port, without a scheme "
-                   "or a path"));
-}
+  TargetSet Finish() && {
+    const uint32_t limit = job_.limits.target_limit;
+    if (limit == 0 || out_.targets.size() <= limit) return std::move(out_);
+    const std::string refusal = absl::StrCat(
+        "target_limit exceeded (number of targets: ", out_.targets.size(), ", limit: ", limit, ")");
+    for (DiscoveredTarget& target : out_.targets) target.refusal = refusal;
+    out_.problems.push_back(absl::StrCat("job ", Quoted(job_.job_name), ": ", refusal));
+    return std::move(out_);
+  }
 
-// A decimal port from 1 to 65535, or nothing.
-std::optional<uint16_t> ParsePort(std::string_view text) {
-  uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc() || end != text.data() + text.size() || port == 0) return std::nullopt;
-  return port;
-}
+ private:
+  void Report(const std::string& address, absl::string_view message) {
+    out_.problems.push_back(
+        absl::StrCat("job ", Quoted(job_.job_name), ", target ", Quoted(address), ": ", message));
+  }
+
+  const ScrapeJob& job_;
+  TargetSet out_;
+  std::map<Labels, std::string> by_labels_;
+  std::map<std::string, Labels> by_url_;
+};
 
 }  // namespace
-
-std::string DiscoveredTarget::Url() const {
-  return absl::StrCat(scheme, "://", host_header, path_and_query);
-}
-
-absl::StatusOr<HostPort> ParseAddress(std::string_view address, uint16_t default_port) {
-  constexpr size_t kLongest = 300;  // a host name has at most 253 bytes
-  const bool bracketed = !address.empty() && address.front() == '[';
-  const size_t host_end = bracketed ? address.find(']') : address.find(':');
-  if (address.size() > kLongest || (bracketed && host_end == std::string_view::npos)) {
-    return BadAddress(address);
-  }
-  HostPort out;
-  out.host = std::string(bracketed ? address.substr(1, host_end - 1) : address.substr(0, host_end));
-  out.port = default_port;
-  if (!ConsistsOf(out.host, bracketed ? IsV6Character : IsHostCharacter)) {
-    return BadAddress(address);
-  }
-  std::string_view rest;
-  if (host_end != std::string_view::npos) rest = address.substr(host_end + (bracketed ? 1 : 0));
-  if (rest.empty()) return out;
-  const std::optional<uint16_t> port = ParsePort(rest.substr(1));
-  if (rest.front() != ':' || !port.has_value()) return BadAddress(address);
-  out.port = *port;
-  return out;
-}
 
 std::string SanitizeLabelName(std::string_view name) {
   std::string out(name);
@@ -184,28 +205,11 @@ std::string SanitizeLabelName(std::string_view name) {
 }
 
 TargetSet MakeTargets(const ScrapeJob& job, std::span<const TargetGroup> groups) {
-  TargetSet out;
-  std::set<Labels> labels_seen;
-  std::set<std::string> urls_seen;
-  const auto problem = [&](const std::string& address, absl::string_view message) {
-    out.problems.push_back(
-        absl::StrCat("job ", Quoted(job.job_name), ", target ", Quoted(address), ": ", message));
-  };
+  Collector collector(job);
   for (const TargetGroup& group : groups) {
-    for (const std::string& address : group.targets) {
-      absl::StatusOr<DiscoveredTarget> target = MakeTarget(job, group, address);
-      if (!target.ok()) {
-        problem(address, target.status().message());
-      } else if (!labels_seen.insert(target->labels).second) {
-        problem(address, "dropped: another target of the job has the same labels");
-      } else if (!urls_seen.insert(target->Url()).second) {
-        problem(address, "dropped: another target of the job has the same URL");
-      } else {
-        out.targets.push_back(*std::move(target));
-      }
-    }
+    for (const std::string& address : group.targets) collector.Add(group, address);
   }
-  return out;
+  return std::move(collector).Finish();
 }
 
 }  // namespace tacho::adapter

@@ -122,7 +122,18 @@ void AddScraping(AdapterOptions* o, FlagSet* f) {
   f->AddNumber("scrape-threads", "threads that scrape, parse and store", &o->scraper.threads);
   f->AddBytes("max-scrape-buffers", "bodies being read, all scrapes together",
               &o->scraper.buffers.max_bytes_in_use);
-  f->Add("discovery-poll", "how often target files are looked at", &o->discovery_poll);
+  f->Add("discovery-poll",
+         "how often target files are looked at, besides when the system says that they changed",
+         &o->discovery_poll);
+  f->AddCustom("ingest", "all|rules", "all",
+               "which series are kept: all, or those of metrics that a rule can read. With rules, "
+               "ad hoc queries see no others",
+               [o](std::string_view text) {
+                 o->ingest_rules_only = text == "rules";
+                 return text == "rules" || text == "all"
+                            ? absl::OkStatus()
+                            : absl::InvalidArgumentError("all or rules");
+               });
 }
 
 void AddStorage(AdapterOptions* o, FlagSet* f) {

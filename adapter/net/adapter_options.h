@@ -28,6 +28,7 @@ struct AdapterOptions {
   std::string rules_file;
   std::string scrape_file;
   absl::Duration discovery_poll = absl::Seconds(5);
+  bool ingest_rules_only = false;
 
   ServerOptions server;  // its address is --listen's
   bool listen_given = false;

@@ -14,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "adapter/core/rule_metrics.h"
 #include "adapter/net/asio.h"
 #include "adapter/net/configuration.h"
 #include "adapter/net/discovery.h"
@@ -21,12 +22,14 @@
 #include "adapter/net/listeners.h"
 #include "adapter/net/router.h"
 #include "adapter/net/scrape_manager.h"
+#include "adapter/net/target_sources.h"
 #include "adapter/net/version.h"
 
 namespace tacho::adapter {
 namespace {
 
 constexpr std::chrono::milliseconds kAdvanceInterval{1'000};
+constexpr uint64_t kAdvancesPerReport = 60;
 constexpr std::chrono::milliseconds kDrainGrace{1'000};
 // Past this a shutdown is held up by something that will not end, such as a query.
 constexpr unsigned kForcedExitSeconds = 2;
@@ -48,6 +51,14 @@ absl::Status WriteAddressFile(const std::string& path, const std::string& addres
   return absl::UnavailableError(absl::StrCat("cannot write --address-file ", path));
 }
 
+std::shared_ptr<const MetricFilter> FilterFor(const AdapterOptions& options,
+                                              const RuleSet& rules) {
+  if (!options.ingest_rules_only) return nullptr;
+  auto filter = std::make_shared<RuleMetricFilter>();
+  for (const Rule& rule : rules.rules) filter->Add(rule);
+  return filter;
+}
+
 // The control loop: discovery, the database's time, signals, on one thread; everything
 // that carries load has threads of its own.
 class App {
@@ -65,8 +76,10 @@ class App {
         front_(options, &router_, &server_stats_, &log_),
         signals_(control_, SIGINT, SIGTERM),
         advance_timer_(control_),
-        discovery_timer_(control_),
-        front_door_timer_(control_) {
+        front_door_timer_(control_),
+        sources_(control_, configuration.scrape, &discovery_, &log_,
+                 absl::ToChronoMilliseconds(options.discovery_poll), [this] { ApplyTargets(); }),
+        filter_(FilterFor(options, *configuration.rules)) {
     for (const std::string& problem : configuration.rules->problems) {
       log_.Error("rule left out", {{"err", problem}});
     }
@@ -80,12 +93,17 @@ class App {
       return status;
     }
     {
-      ScrapeManager scraper(options_.scraper, database_, &clock_, &log_, &scrape_stats_);
-      PollDiscovery(&scraper);
+      ScrapeManager::Options scraping = options_.scraper;
+      scraping.filter = filter_;
+      ScrapeManager scraper(scraping, database_, &clock_, &log_, &scrape_stats_);
+      scraper_ = &scraper;
+      sources_.Start();
       Advance();
       PollFrontDoor();
       signals_.async_wait([this](const ErrorCode&, int) { BeginStop(); });
       control_.run();
+      sources_.Stop();
+      LogSavings();
       front_.Stop(kDrainGrace);
     }
     log_.Info("stopped");
@@ -103,6 +121,7 @@ class App {
 
   void Advance() {
     database_.Advance(clock_.Now());
+    if (++advances_ % kAdvancesPerReport == 0) LogSavings();
     advance_timer_.expires_after(kAdvanceInterval);
     advance_timer_.async_wait([this](const ErrorCode& error) {
       if (!error) Advance();
@@ -125,17 +144,19 @@ class App {
     });
   }
 
-  void PollDiscovery(ScrapeManager* scraper) {
-    if (discovery_.Poll()) {
-      const std::vector<DiscoveredTarget> targets = discovery_.Targets();
-      scraper->SetTargets(targets);
-      router_.SetPods(std::make_shared<PodIndex>(targets), targets.size());
-      log_.Info("targets", {{"count", absl::StrCat(targets.size())}});
-    }
-    discovery_timer_.expires_after(absl::ToChronoMilliseconds(options_.discovery_poll));
-    discovery_timer_.async_wait([this, scraper](const ErrorCode& error) {
-      if (!error) PollDiscovery(scraper);
-    });
+  void LogSavings() {
+    const uint64_t series = scrape_stats_.series_dropped.load();
+    if (filter_ == nullptr || std::exchange(series_dropped_, series) == series) return;
+    log_.Info("series that no rule can read were not kept",
+              {{"series", absl::StrCat(series)},
+               {"bytes_saved", absl::StrCat(scrape_stats_.bytes_saved.load())}});
+  }
+
+  void ApplyTargets() {
+    const std::vector<DiscoveredTarget> targets = discovery_.Targets();
+    scraper_->SetTargets(targets);
+    router_.SetPods(std::make_shared<PodIndex>(targets), targets.size());
+    log_.Info("targets", {{"count", absl::StrCat(targets.size())}});
   }
 
   const AdapterOptions& options_;
@@ -152,8 +173,12 @@ class App {
   asio::io_context control_{1};
   asio::signal_set signals_;
   asio::steady_timer advance_timer_;
-  asio::steady_timer discovery_timer_;
   asio::steady_timer front_door_timer_;
+  TargetSources sources_;
+  const std::shared_ptr<const MetricFilter> filter_;  // null: all series are kept
+  uint64_t series_dropped_ = 0;                       // as logged last
+  uint64_t advances_ = 0;
+  ScrapeManager* scraper_ = nullptr;  // while Run runs
 };
 
 }  // namespace

@@ -25,6 +25,9 @@ void ResolvePatterns(const std::string& config_file, ScrapeConfig* config) {
     for (FileSdConfig& sd : job.file_sd_configs) {
       for (std::string& pattern : sd.files) pattern = (folder / pattern).string();
     }
+    const auto resolve = [&folder](std::string* file) { *file = (folder / *file).string(); };
+    ForEachFile(&job.http, resolve);
+    for (HttpSdConfig& sd : job.http_sd_configs) ForEachFile(&sd.http, resolve);
   }
 }
 

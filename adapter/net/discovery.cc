@@ -1,7 +1,5 @@
 #include "adapter/net/discovery.h"
 
-#include <sys/stat.h>
-
 #include <set>
 #include <utility>
 
@@ -11,16 +9,9 @@
 
 namespace tacho::adapter {
 
-FileStamp StampOf(const std::string& path) {
-  struct stat info {};
-  if (stat(path.c_str(), &info) != 0) return {};
-  return {info.st_dev, info.st_ino, info.st_size,
-          int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec};
-}
-
 Discovery::Discovery(const ScrapeConfig& config, Logger* log, ScrapeStats* stats)
     : log_(log), stats_(stats) {
-  for (const ScrapeJob& job : config.jobs) jobs_.push_back({&job, {}, {}});
+  for (const ScrapeJob& job : config.jobs) jobs_.push_back({&job, {}, {}, {}});
 }
 
 bool Discovery::Poll() {
@@ -50,26 +41,41 @@ bool Discovery::PollFile(const std::string& path, Job* job) {
   const FileStamp before = std::exchange(file.stamp, StampOf(path));
   const bool same_file = file.stamp == before;
   if (!file.stamp.exists()) {
-    NoteError(path, absl::NotFoundError("no such file"), &file);
+    NoteError("target file not read", path, absl::NotFoundError("no such file"), &file.error);
     return before.exists();
   }
   if (same_file && file.error.empty()) return false;
   const absl::StatusOr<std::string> bytes = ReadConfigFile(path);
   const absl::Status status = bytes.ok() ? job->groups.Update(path, *bytes) : bytes.status();
   if (!status.ok()) {
-    NoteError(path, status, &file);
+    NoteError("target file not read", path, status, &file.error);
     return false;
   }
   file.error.clear();
   return true;
 }
 
-void Discovery::NoteError(const std::string& path, const absl::Status& status, WatchedFile* file) {
+bool Discovery::TakeReply(size_t job, const std::string& url,
+                          absl::StatusOr<std::vector<TargetGroup>> groups) {
+  Service& service = jobs_[job].services[url];
+  if (!groups.ok()) {
+    NoteError("discovery service not read", url, groups.status(), &service.error);
+    return false;
+  }
+  service.error.clear();
+  if (service.groups == *groups) return false;
+  service.groups = *std::move(groups);
+  Add(&stats_->discovery_reloads);
+  return true;
+}
+
+void Discovery::NoteError(std::string_view what, const std::string& name,
+                          const absl::Status& status, std::string* last_error) {
   std::string error = status.ToString();
-  if (error == file->error) return;
-  log_->Warn("target file not read", {{"file", path}, {"err", error}});
+  if (error == *last_error) return;
+  log_->Warn(what, {{"name", name}, {"err", error}});
   Add(&stats_->discovery_problems);
-  file->error = std::move(error);
+  *last_error = std::move(error);
 }
 
 void Discovery::NoteProblem(const std::string& problem) {
@@ -80,12 +86,17 @@ void Discovery::NoteProblem(const std::string& problem) {
 std::vector<DiscoveredTarget> Discovery::Targets() {
   std::vector<DiscoveredTarget> all;
   std::set<Labels> seen;
+  uint64_t dropped = 0;
   for (const Job& job : jobs_) {
     std::vector<TargetGroup> groups = job.config->static_configs;
     std::vector<TargetGroup> from_files = job.groups.All();
     groups.insert(groups.end(), std::make_move_iterator(from_files.begin()),
                   std::make_move_iterator(from_files.end()));
+    for (const auto& [url, service] : job.services) {
+      groups.insert(groups.end(), service.groups.begin(), service.groups.end());
+    }
     TargetSet set = MakeTargets(*job.config, groups);
+    dropped += set.dropped;
     for (const std::string& problem : set.problems) NoteProblem(problem);
     for (DiscoveredTarget& target : set.targets) {
       if (seen.insert(target.labels).second) {
@@ -96,6 +107,7 @@ std::vector<DiscoveredTarget> Discovery::Targets() {
       }
     }
   }
+  stats_->targets_dropped.store(dropped, std::memory_order_relaxed);
   return all;
 }
 

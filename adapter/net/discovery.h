@@ -3,7 +3,7 @@
 // A file is read again when it is another file than at the last look: swapped
 // symlinks, renames and writes in place all show. One that cannot be read, or does
 // not parse, keeps the targets that it gave before; one that is gone takes them along,
-// as in Prometheus.
+// as in Prometheus. A discovery service that fails keeps its targets, too.
 //
 // Ownership   The configuration outlives it, and the targets that it gives.
 // Threads     One at a time.
@@ -11,30 +11,21 @@
 #ifndef TACHO_ADAPTER_NET_DISCOVERY_H_
 #define TACHO_ADAPTER_NET_DISCOVERY_H_
 
-#include <cstdint>
+#include <cstddef>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "adapter/core/file_sd.h"
 #include "adapter/core/scrape_config.h"
 #include "adapter/core/targets.h"
+#include "adapter/net/file_stamp.h"
 #include "adapter/net/log.h"
 #include "adapter/net/scrape_stats.h"
 
 namespace tacho::adapter {
-
-// What a file was when last looked at.
-struct FileStamp {
-  uint64_t device = 0;
-  uint64_t inode = 0;
-  int64_t size = -1;  // -1: there is no file
-  int64_t modified_ns = 0;
-  [[nodiscard]] bool exists() const { return size >= 0; }
-  friend bool operator==(const FileStamp&, const FileStamp&) = default;
-};
-[[nodiscard]] FileStamp StampOf(const std::string& path);  // symlinks followed
 
 class Discovery {
  public:
@@ -43,7 +34,11 @@ class Discovery {
   // Looks at the files. True if Targets() may answer something new; true at first.
   bool Poll();
 
-  // No two with the same labels.
+  // What a service of http_sd_configs of config.jobs[job] answered. True as Poll.
+  bool TakeReply(size_t job, const std::string& url,
+                 absl::StatusOr<std::vector<TargetGroup>> groups);
+
+  // No two with the same labels, nor the same URL within a job.
   [[nodiscard]] std::vector<DiscoveredTarget> Targets();
 
  private:
@@ -51,15 +46,21 @@ class Discovery {
     FileStamp stamp;
     std::string error;  // of the last read; so that a lasting one is logged once
   };
+  struct Service {
+    std::vector<TargetGroup> groups;  // of the last good reply
+    std::string error;                // of the last one, likewise
+  };
   struct Job {
     const ScrapeJob* config;
     FileGroups groups;
     std::map<std::string, WatchedFile> files;
+    std::map<std::string, Service> services;  // by URL
   };
 
   bool PollJob(Job* job);
   bool PollFile(const std::string& path, Job* job);
-  void NoteError(const std::string& path, const absl::Status& status, WatchedFile* file);
+  void NoteError(std::string_view what, const std::string& name, const absl::Status& status,
+                 std::string* last_error);
   void NoteProblem(const std::string& problem);
 
   Logger* const log_;

@@ -14,6 +14,11 @@ constexpr int kMaxInterimHeads = 4;
 constexpr size_t kPart = 4096;
 constexpr size_t kMaxErrorText = 100;  // of text that the target chose
 
+// Those that a GET may follow.
+bool IsRedirect(int status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
 absl::string_view AbslView(std::string_view v) { return {v.data(), v.size()}; }
 
 }  // namespace
@@ -87,6 +92,7 @@ void ReplyReader::HeadComplete() {
 
 void ReplyReader::StartBody(const ReplyHead& head) {
   if (head.status != 200) {
+    if (IsRedirect(head.status)) location_ = head.fields.Get("location");
     return Fail(
         ScrapeFailure::kStatus,
         absl::StrCat("server returned HTTP status ", head.status, head.reason.empty() ? "" : " ",

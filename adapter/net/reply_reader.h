@@ -44,6 +44,8 @@ class ReplyReader {
   [[nodiscard]] bool started() const { return reply_.wire_bytes > 0; }
   // After kDone: the connection can carry another request.
   [[nodiscard]] bool keep_alive() const { return keep_alive_; }
+  // After kDone: where a redirect points to, as the reply wrote it; empty if it was none.
+  [[nodiscard]] const std::string& location() const { return location_; }
   [[nodiscard]] ScrapeReply TakeReply();
 
  private:
@@ -72,6 +74,7 @@ class ReplyReader {
   ChunkedDecoder chunks_;
   std::unique_ptr<Inflater> inflater_;  // set for a gzip body
   bool keep_alive_ = false;
+  std::string location_;
 };
 
 }  // namespace tacho::adapter

@@ -4,41 +4,46 @@
 
 #include <array>
 #include <boost/asio/connect.hpp>
-#include <boost/asio/write.hpp>
 #include <cerrno>
 #include <utility>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "adapter/net/credentials.h"
 #include "adapter/net/version.h"
 
 namespace tacho::adapter {
 namespace {
 
 constexpr size_t kReadBlock = size_t{32} << 10;
-constexpr std::string_view kAccept =
-    "application/openmetrics-text;version=1.0.0;q=0.5,"
-    "application/openmetrics-text;version=0.0.1;q=0.4,"
-    "text/plain;version=0.0.4;q=0.3,*/*;q=0.2";
 
 }  // namespace
 
-std::string ScrapeRequest(const ScrapeEndpoint& endpoint) {
+std::string ScrapeRequest(const ScrapeEndpoint& endpoint, const HttpUrl& url,
+                          const std::string& authorization) {
   std::string out =
-      absl::StrCat("GET ", endpoint.request_target, " HTTP/1.1\r\nHost: ", endpoint.host_header);
+      absl::StrCat("GET ", url.path_and_query, " HTTP/1.1\r\nHost: ", url.host_header);
   out.append("\r\nUser-Agent: tacho/").append(kVersion);
-  out.append("\r\nAccept: ").append(kAccept);
-  absl::StrAppend(&out, "\r\nAccept-Encoding: gzip\r\nX-Prometheus-Scrape-Timeout-Seconds: ",
-                  endpoint.timeout_seconds, "\r\n\r\n");
+  absl::StrAppend(&out, "\r\nAccept: ", endpoint.accept);
+  if (endpoint.compression) absl::StrAppend(&out, "\r\nAccept-Encoding: gzip");
+  if (!authorization.empty()) absl::StrAppend(&out, "\r\nAuthorization: ", authorization);
+  absl::StrAppend(&out, "\r\n", endpoint.extra_header, "\r\n\r\n");
   return out;
 }
 
-// What a client holds only while a scrape is under way.
+// What a client holds only while a request is under way.
 struct ScrapeClient::InFlight {
-  InFlight(size_t max_body, BodyBuffers* buffers, Done callback)
-      : reader(max_body, buffers), done(std::move(callback)) {}
+  InFlight(const ScrapeEndpoint& endpoint, BodyBuffers* buffers, Done callback)
+      : url(endpoint.url),
+        reader(std::in_place, endpoint.max_body, buffers),
+        done(std::move(callback)) {}
 
-  ReplyReader reader;
+  HttpUrl url;  // the endpoint's, or where it redirected to
+  std::string request;
+  std::optional<ReplyReader> reader;
   Done done;
+  int redirects = 0;
+  std::string refused_redirect;  // why, if one was
   bool kept_connection = false;
   std::array<char, kReadBlock> block;
 };
@@ -47,7 +52,6 @@ ScrapeClient::ScrapeClient(Strand strand, ScrapeEndpoint endpoint, BodyBuffers* 
                            Resolver* resolver)
     : strand_(std::move(strand)),
       endpoint_(std::move(endpoint)),
-      request_(ScrapeRequest(endpoint_)),
       buffers_(buffers),
       resolver_(resolver),
       socket_(strand_),
@@ -56,7 +60,7 @@ ScrapeClient::ScrapeClient(Strand strand, ScrapeEndpoint endpoint, BodyBuffers* 
 ScrapeClient::~ScrapeClient() = default;
 
 void ScrapeClient::Get(std::chrono::steady_clock::time_point deadline, Done done) {
-  in_flight_ = std::make_unique<InFlight>(endpoint_.max_body, buffers_, std::move(done));
+  in_flight_ = std::make_unique<InFlight>(endpoint_, buffers_, std::move(done));
   deadline_timer_.expires_at(deadline);
   // Counted, because a timer may have fired before it is cancelled: its handler then
   // comes without an error, perhaps when the next scrape has begun.
@@ -78,19 +82,34 @@ void ScrapeClient::CloseSocket() {
   ++attempt_;
   ErrorCode ignored;
   socket_.close(ignored);
+  if (stream_ != nullptr) stream_->Close();
+  stream_.reset();
 }
 
 // Nothing may be waiting on an idle connection: neither its end nor bytes, which
-// would be taken for the next reply.
+// would be taken for the next reply. Nor may it rest on certificates of before.
 bool ScrapeClient::KeptConnectionIsClean() {
+  if (stream_ == nullptr) return false;
+  if (stream_->tls() != nullptr &&
+      (SSL_has_pending(stream_->tls()) != 0 || !endpoint_.tls->IsCurrent(tls_generation_))) {
+    return false;
+  }
   char byte = 0;
-  const ssize_t n = recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  const ssize_t n = recv(fd_, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
 void ScrapeClient::Begin() {
   ++attempt_;
-  in_flight_->kept_connection = socket_.is_open() && KeptConnectionIsClean();
+  absl::StatusOr<std::string> authorization = std::string();
+  if (endpoint_.credentials.has_value()) {
+    authorization = AuthorizationHeader(*endpoint_.credentials);
+    if (!authorization.ok()) {
+      return FailNow(ScrapeFailure::kCredentials, std::string(authorization.status().message()));
+    }
+  }
+  in_flight_->request = ScrapeRequest(endpoint_, in_flight_->url, *authorization);
+  in_flight_->kept_connection = KeptConnectionIsClean();
   if (in_flight_->kept_connection) return Send();
   CloseSocket();
   Resolve();
@@ -98,17 +117,19 @@ void ScrapeClient::Begin() {
 
 void ScrapeClient::Resolve() {
   ErrorCode not_an_address;
-  asio::ip::make_address(endpoint_.host, not_an_address);
-  if (!not_an_address) return Connect({endpoint_.host});
-  resolver_->Resolve(endpoint_.host, [self = shared_from_this(),
-                                      attempt = attempt_](std::vector<std::string> addresses) {
-    asio::post(self->strand_, [self, attempt, found = std::move(addresses)] {
-      if (self->attempt_ != attempt) return;
-      if (!found.empty()) return self->Connect(found);
-      self->FailNow(ScrapeFailure::kResolve,
-                    absl::StrCat("lookup of ", self->endpoint_.host, " gave no address"));
-    });
-  });
+  const std::string& host = endpoint_.url.address.host;
+  asio::ip::make_address(host, not_an_address);
+  if (!not_an_address) return Connect({host});
+  resolver_->Resolve(
+      host, [self = shared_from_this(), attempt = attempt_](std::vector<std::string> addresses) {
+        asio::post(self->strand_, [self, attempt, found = std::move(addresses)] {
+          if (self->attempt_ != attempt) return;
+          if (!found.empty()) return self->Connect(found);
+          self->FailNow(
+              ScrapeFailure::kResolve,
+              absl::StrCat("lookup of ", self->endpoint_.url.address.host, " gave no address"));
+        });
+      });
 }
 
 void ScrapeClient::Connect(const std::vector<std::string>& addresses) {
@@ -116,38 +137,61 @@ void ScrapeClient::Connect(const std::vector<std::string>& addresses) {
   for (const std::string& text : addresses) {
     ErrorCode skip;
     const asio::ip::address address = asio::ip::make_address(text, skip);
-    if (!skip) endpoints.emplace_back(address, endpoint_.port);
+    if (!skip) endpoints.emplace_back(address, endpoint_.url.address.port);
   }
   asio::async_connect(socket_, endpoints,
                       [self = shared_from_this(), attempt = attempt_](const ErrorCode& error,
                                                                       const Tcp::endpoint&) {
                         if (self->attempt_ != attempt) return;
-                        if (!error) return self->Send();
+                        if (!error) return self->Connected();
                         self->FailNow(ScrapeFailure::kConnect,
                                       absl::StrCat("connect: ", error.message()));
                       });
 }
 
+void ScrapeClient::Connected() {
+  fd_ = socket_.native_handle();
+  SslPtr ssl;
+  if (endpoint_.url.tls) {
+    absl::StatusOr<ClientTls::Session> session =
+        endpoint_.tls->NewSession(endpoint_.url.address.host);
+    if (!session.ok()) {
+      return FailNow(ScrapeFailure::kTls, std::string(session.status().message()));
+    }
+    ssl = std::move(session->ssl);
+    tls_generation_ = session->generation;
+  }
+  stream_ = std::make_shared<HttpStream>(std::move(socket_), std::move(ssl));
+  if (stream_->tls() == nullptr) return Send();
+  SSL_set_connect_state(stream_->tls());
+  stream_->Handshake([self = shared_from_this(), stream = stream_, attempt = attempt_](
+                         const ErrorCode& error, size_t) {
+    if (self->attempt_ != attempt) return;
+    if (!error) return self->Send();
+    self->FailNow(ScrapeFailure::kTls, HandshakeError(stream->tls()));
+  });
+}
+
 void ScrapeClient::Send() {
-  asio::async_write(
-      socket_, asio::buffer(request_),
-      [self = shared_from_this(), attempt = attempt_](const ErrorCode& error, size_t) {
-        if (self->attempt_ != attempt) return;
-        if (!error) return self->Read();
-        self->OnRead(error, 0);
-      });
+  stream_->Write(asio::buffer(in_flight_->request),
+                 [self = shared_from_this(), stream = stream_, attempt = attempt_](
+                     const ErrorCode& error, size_t) {
+                   if (self->attempt_ != attempt) return;
+                   if (!error) return self->Read();
+                   self->OnRead(error, 0);
+                 });
 }
 
 void ScrapeClient::Read() {
-  socket_.async_read_some(
-      asio::buffer(in_flight_->block),
-      [self = shared_from_this(), attempt = attempt_](const ErrorCode& error, size_t bytes) {
-        if (self->attempt_ == attempt) self->OnRead(error, bytes);
-      });
+  stream_->ReadSome(asio::buffer(in_flight_->block),
+                    [self = shared_from_this(), stream = stream_, attempt = attempt_](
+                        const ErrorCode& error, size_t bytes) {
+                      if (self->attempt_ == attempt) self->OnRead(error, bytes);
+                    });
 }
 
 void ScrapeClient::OnRead(const ErrorCode& error, size_t bytes) {
-  ReplyReader& reader = in_flight_->reader;
+  ReplyReader& reader = *in_flight_->reader;
   if (bytes > 0) {
     const std::string_view piece(in_flight_->block.data(), bytes);
     return reader.Feed(piece) == ReplyReader::State::kDone ? Finish() : Read();
@@ -167,15 +211,46 @@ void ScrapeClient::Retry() {
 }
 
 void ScrapeClient::FailNow(ScrapeFailure failure, std::string error) {
-  in_flight_->reader.Fail(failure, std::move(error));
+  in_flight_->reader->Fail(failure, std::move(error));
   Finish();
 }
 
+// True: another request is under way. Its origin is the same, so the credentials may go
+// along; its connection is a fresh one, as the redirect's body was not read.
+bool ScrapeClient::FollowRedirect() {
+  InFlight& scrape = *in_flight_;
+  if (scrape.reader->location().empty() || !endpoint_.follow_redirects) return false;
+  const auto refuse = [&scrape](std::string why) {
+    scrape.refused_redirect = std::move(why);
+    return false;
+  };
+  absl::StatusOr<HttpUrl> next = ResolveLocation(scrape.url, scrape.reader->location());
+  if (!next.ok()) return refuse(absl::StrCat("Location: ", next.status().message()));
+  if (!next->SameOrigin(scrape.url)) {
+    return refuse(absl::StrCat("redirected to another origin, ", next->tls ? "https://" : "http://",
+                               next->host_header, ", which is not followed; scrape it directly"));
+  }
+  if (++scrape.redirects > kMaxRedirects) {
+    return refuse(absl::StrCat("stopped after ", kMaxRedirects, " redirects"));
+  }
+  scrape.url = *std::move(next);
+  scrape.reader.emplace(endpoint_.max_body, buffers_);
+  CloseSocket();
+  Begin();
+  return true;
+}
+
 void ScrapeClient::Finish() {
+  if (FollowRedirect()) return;
   const std::unique_ptr<InFlight> scrape = std::move(in_flight_);
   deadline_timer_.cancel();
-  if (!scrape->reader.keep_alive()) CloseSocket();
-  scrape->done(scrape->reader.TakeReply());
+  if (!scrape->reader->keep_alive()) CloseSocket();
+  ScrapeReply reply = scrape->reader->TakeReply();
+  if (!scrape->refused_redirect.empty()) {
+    reply.failure = ScrapeFailure::kRedirect;
+    reply.error = std::move(scrape->refused_redirect);
+  }
+  scrape->done(std::move(reply));
 }
 
 }  // namespace tacho::adapter

@@ -20,39 +20,57 @@ uint64_t MicrosSince(SteadyClock::time_point began) {
 // ingested is not read either.
 size_t MaxBody(const ScrapeJob& job, const Options& options) {
   const size_t hard = options.storage.max_body_bytes;
-  return job.body_size_limit == 0 ? hard : std::min(job.body_size_limit, hard);
+  const size_t own = job.limits.body_size_limit;
+  return own == 0 ? hard : std::min(own, hard);
 }
 
-ScrapeEndpoint EndpointOf(const DiscoveredTarget& target, const Options& options) {
-  return {.host = target.host,
-          .port = target.port,
-          .host_header = target.host_header,
-          .request_target = target.path_and_query,
-          .timeout_seconds = absl::ToDoubleSeconds(target.job->scrape_timeout),
-          .max_body = MaxBody(*target.job, options)};
+ScrapeEndpoint EndpointOf(const DiscoveredTarget& target, const ScrapeJobContext& context,
+                          const Options& options) {
+  const ScrapeJob& job = *target.job;
+  return {.url = target.url,
+          .accept = job.protocols.Accept(),
+          .extra_header = absl::StrCat("X-Prometheus-Scrape-Timeout-Seconds: ",
+                                       absl::ToDoubleSeconds(target.scrape_timeout)),
+          .compression = job.enable_compression,
+          .max_body = MaxBody(job, options),
+          .credentials = job.http.credentials,
+          .follow_redirects = job.http.follow_redirects,
+          .tls = context.tls};
 }
 
-TargetOptions OptionsOf(const ScrapeJob& job) {
+TargetOptions OptionsOf(const ScrapeJob& job, const ScrapeJobContext& context) {
   return {.honor_labels = job.honor_labels,
           .honor_timestamps = job.honor_timestamps,
-          .sample_limit = job.sample_limit,
-          .body_size_limit = job.body_size_limit};
+          .rewriter = context.rewriter,
+          .sample_limit = job.limits.sample_limit,
+          .body_size_limit = job.limits.body_size_limit,
+          .label_limit = job.limits.label_limit,
+          .label_name_length_limit = job.limits.label_name_length_limit,
+          .label_value_length_limit = job.limits.label_value_length_limit};
 }
+
+// A series of a shape of its own: its identity and its line of the plan, which a dropped
+// series has, too, so that only the identity counts (docs/impl.md, what it costs).
+constexpr uint64_t kIdentityBytes = 16;
 
 }  // namespace
 
-ScrapeLoop::ScrapeLoop(Strand strand, const DiscoveredTarget& target, ScrapeEnv* env)
+ScrapeLoop::ScrapeLoop(Strand strand, const DiscoveredTarget& target, const ScrapeJobContext& job,
+                       ScrapeEnv* env)
     : strand_(std::move(strand)),
       env_(env),
-      url_(target.Url()),
+      url_(target.url.ToString()),
       labels_(target.labels),
-      options_(OptionsOf(*target.job)),
-      timeout_(absl::ToInt64Milliseconds(target.job->scrape_timeout)),
-      cadence_(
-          CadenceOf(absl::ToInt64Milliseconds(target.job->scrape_interval), labels_.ToString())),
+      refusal_(target.refusal),
+      options_(OptionsOf(*target.job, job)),
+      protocols_(target.job->protocols),
+      timeout_(absl::ToInt64Milliseconds(target.scrape_timeout)),
+      cadence_(CadenceOf(absl::ToInt64Milliseconds(target.scrape_interval), labels_.ToString())),
+      rows_kept_(static_cast<uint64_t>(env->database.options().retention / target.scrape_interval)),
       timer_(strand_),
-      client_(std::make_shared<ScrapeClient>(strand_, EndpointOf(target, env->database.options()),
-                                             env->buffers, env->resolver)) {}
+      client_(std::make_shared<ScrapeClient>(
+          strand_, EndpointOf(target, job, env->database.options()), env->buffers, env->resolver)) {
+}
 
 void ScrapeLoop::Start() {
   asio::post(strand_, [self = shared_from_this()] { self->Arm(); });
@@ -75,6 +93,7 @@ void ScrapeLoop::Halt() {
   timer_.cancel();
   client_->Cancel();
   SetUp(false);
+  SetDropped(0);
 }
 
 void ScrapeLoop::Arm() {
@@ -94,6 +113,12 @@ void ScrapeLoop::OnTick(int64_t tick_ms) {
   Add(&env_->stats->scrapes);
   if (now_ms - tick_ms > cadence_.interval_ms / 100) Add(&env_->stats->late);
   if (!EnsureTarget()) return Arm();
+  if (!refusal_.empty()) {
+    ScrapeReply refused;
+    refused.failure = ScrapeFailure::kTargetLimit;
+    refused.error = refusal_;
+    return OnReply(tick, std::move(refused));
+  }
   client_->Get(tick.began + timeout_, [self = shared_from_this(), tick](ScrapeReply reply) {
     self->OnReply(tick, std::move(reply));
   });
@@ -128,7 +153,7 @@ void ScrapeLoop::OnReply(const Tick& tick, ScrapeReply reply) {
 void ScrapeLoop::Take(const Tick& tick, ScrapeReply* reply, ScrapeHealth* health) {
   const SteadyClock::time_point began = SteadyClock::now();
   const absl::StatusOr<IngestReport> report =
-      target_->Ingest(reply->body, ExpositionFromContentType(reply->content_type), tick.time);
+      target_->Ingest(reply->body, protocols_.FormatOf(reply->content_type), tick.time);
   Add(&env_->stats->ingest_micros, MicrosSince(began));
   Add(&env_->stats->body_bytes, reply->body.size());
   if (!report.ok()) {
@@ -138,6 +163,7 @@ void ScrapeLoop::Take(const Tick& tick, ScrapeReply* reply, ScrapeHealth* health
   }
   health->up = true;
   health->samples_scraped = report->samples;
+  SetDropped(report->dropped);
   Add(&env_->stats->samples, report->samples);
   Add(&env_->stats->samples_refused, report->refused);
 }
@@ -159,6 +185,13 @@ void ScrapeLoop::SetUp(bool up) {
     env_->stats->targets_up.fetch_add(up ? 1 : uint64_t(-1), std::memory_order_relaxed);
   }
   up_ = up;
+}
+
+// Gauges: the difference to the last body's is added.
+void ScrapeLoop::SetDropped(uint64_t series) {
+  const uint64_t more = series - std::exchange(dropped_, series);
+  Add(&env_->stats->series_dropped, more);
+  Add(&env_->stats->bytes_saved, more * (rows_kept_ * sizeof(double) + kIdentityBytes));
 }
 
 // A line when a target's health changes, not one for every failed scrape.

@@ -38,9 +38,17 @@ struct ScrapeEnv {
   Resolver* resolver;
 };
 
+// What all targets of one job share: how they are spoken to, and what becomes of their
+// series. Immutable; what it points to is safe from any thread.
+struct ScrapeJobContext {
+  std::shared_ptr<ClientTls> tls;
+  std::shared_ptr<const LabelRewriter> rewriter;  // may be null
+};
+
 class ScrapeLoop : public std::enable_shared_from_this<ScrapeLoop> {
  public:
-  ScrapeLoop(Strand strand, const DiscoveredTarget& target, ScrapeEnv* env);
+  ScrapeLoop(Strand strand, const DiscoveredTarget& target, const ScrapeJobContext& job,
+             ScrapeEnv* env);
 
   void Start();
   // Ends the target in the database, too, with staleness markers.
@@ -64,18 +72,23 @@ class ScrapeLoop : public std::enable_shared_from_this<ScrapeLoop> {
   void Record(const Tick& tick, const ScrapeReply& reply, ScrapeHealth health);
   void LogOutcome(const ScrapeReply& reply);
   void SetUp(bool up);
+  void SetDropped(uint64_t series);
 
   const Strand strand_;
   ScrapeEnv* const env_;
   const std::string url_;
   const Labels labels_;
+  const std::string refusal_;  // not empty: every scrape fails, for this reason
   const TargetOptions options_;
+  const ScrapeProtocols protocols_;
   const std::chrono::milliseconds timeout_;
   const Cadence cadence_;
+  const uint64_t rows_kept_;  // of a target, when it has been scraped for long
   asio::steady_timer timer_;
   const std::shared_ptr<ScrapeClient> client_;
   std::optional<Target> target_;  // once the database has taken it
   std::optional<bool> up_;        // by the last scrape
+  uint64_t dropped_ = 0;          // series of the last body that were dropped
   bool stopped_ = false;
 };
 

@@ -9,14 +9,17 @@ namespace {
 
 // What makes a target another one: anything that its loop was built from.
 std::string KeyOf(const DiscoveredTarget& target) {
-  return absl::StrCat(target.job->job_name, "\n", target.Url(), "\n", target.labels.ToString());
+  return absl::StrCat(target.job->job_name, "\n", target.url.ToString(), "\n",
+                      target.labels.ToString(), "\n", absl::FormatDuration(target.scrape_interval),
+                      " ", absl::FormatDuration(target.scrape_timeout), " ", target.refusal);
 }
 
 }  // namespace
 
 ScrapeManager::ScrapeManager(const Options& options, Database database, const Clock* clock,
                              Logger* log, ScrapeStats* stats)
-    : buffers_(options.buffers),
+    : filter_(options.filter),
+      buffers_(options.buffers),
       io_(options.threads),
       work_(io_.get_executor()),
       env_{std::move(database), clock, log, stats, &buffers_, &resolver_} {
@@ -30,6 +33,16 @@ ScrapeManager::~ScrapeManager() {
   for (std::thread& thread : threads_) thread.join();
 }
 
+// One for each job, for ever: its rewriter is what lets its targets share plans.
+const ScrapeJobContext& ScrapeManager::ContextOf(const ScrapeJob* job) {
+  const auto [it, is_new] = contexts_.try_emplace(job);
+  if (is_new) {
+    it->second.tls = std::make_shared<ClientTls>(job->http.tls);
+    it->second.rewriter = MakeMetricRewriter(job->metric_relabel_rules, filter_);
+  }
+  return it->second;
+}
+
 void ScrapeManager::SetTargets(std::span<const DiscoveredTarget> targets) {
   std::map<std::string, std::shared_ptr<ScrapeLoop>> next;
   std::vector<std::shared_ptr<ScrapeLoop>> added;
@@ -39,7 +52,8 @@ void ScrapeManager::SetTargets(std::span<const DiscoveredTarget> targets) {
     if (!old.empty()) {
       next.insert(std::move(old));
     } else if (!next.contains(key)) {
-      added.push_back(std::make_shared<ScrapeLoop>(asio::make_strand(io_), target, &env_));
+      added.push_back(std::make_shared<ScrapeLoop>(asio::make_strand(io_), target,
+                                                   ContextOf(target.job), &env_));
       next.emplace(std::move(key), added.back());
     }
   }

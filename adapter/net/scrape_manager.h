@@ -17,6 +17,7 @@
 #include <thread>
 #include <vector>
 
+#include "adapter/core/metric_rewriter.h"
 #include "adapter/core/targets.h"
 #include "adapter/net/asio.h"
 #include "adapter/net/body_buffers.h"
@@ -29,6 +30,8 @@ class ScrapeManager {
  public:
   struct Options {
     int threads = 2;
+    // Which metrics are kept; null: all.
+    std::shared_ptr<const MetricFilter> filter = nullptr;
     BodyBuffers::Options buffers;
   };
 
@@ -47,6 +50,9 @@ class ScrapeManager {
   [[nodiscard]] size_t buffer_bytes_in_use() const { return buffers_.in_use(); }
 
  private:
+  const ScrapeJobContext& ContextOf(const ScrapeJob* job);
+
+  const std::shared_ptr<const MetricFilter> filter_;
   // Declared in the order in which they may be destroyed last to first: handlers that
   // never ran hold loops, which hold sockets of io_.
   BodyBuffers buffers_;
@@ -54,6 +60,7 @@ class ScrapeManager {
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   Resolver resolver_;
   ScrapeEnv env_;
+  std::map<const ScrapeJob*, ScrapeJobContext> contexts_;
   std::map<std::string, std::shared_ptr<ScrapeLoop>> loops_;
   std::vector<std::thread> threads_;
 };

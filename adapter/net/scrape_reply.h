@@ -16,18 +16,22 @@ namespace tacho::adapter {
 // Why a scrape failed; a label of tacho_scrapes_failed_total, so few and fixed.
 enum class ScrapeFailure : uint8_t {
   kNone,
-  kResolve,     // the host's name gave no address
-  kConnect,     // refused or unreachable
-  kTimeout,     // the deadline passed, wherever the scrape then was
-  kConnection,  // reset, or closed before the reply was whole
-  kProtocol,    // not HTTP/1.x as tacho accepts it
-  kStatus,      // any status but 200; redirects are not followed
-  kEncoding,    // a Content-Encoding that was not offered, or corrupt gzip
-  kBodyLimit,   // larger than body_size_limit, decompressed
-  kRatio,       // decompresses to more than 100 times its size
-  kBuffers,     // all scrapes together hold too much
-  kTarget,      // the database has no room for the target
-  kIngest,      // the database refused the body: it does not parse, or a limit
+  kResolve,      // the host's name gave no address
+  kConnect,      // refused or unreachable
+  kTimeout,      // the deadline passed, wherever the scrape then was
+  kConnection,   // reset, or closed before the reply was whole
+  kProtocol,     // not HTTP/1.x as tacho accepts it
+  kStatus,       // any status but 200
+  kRedirect,     // to another origin, too many, or none that can be read
+  kTls,          // a certificate that does not verify, no common version, a broken file
+  kCredentials,  // their file cannot be read
+  kTargetLimit,  // the job has more targets than its target_limit
+  kEncoding,     // a Content-Encoding that was not offered, or corrupt gzip
+  kBodyLimit,    // larger than body_size_limit, decompressed
+  kRatio,        // decompresses to more than 100 times its size
+  kBuffers,      // all scrapes together hold too much
+  kTarget,       // the database has no room for the target
+  kIngest,       // the database refused the body: it does not parse, or a limit
   kCount_
 };
 inline constexpr size_t kScrapeFailureCount = static_cast<size_t>(ScrapeFailure::kCount_);
@@ -35,8 +39,9 @@ inline constexpr size_t kScrapeFailureCount = static_cast<size_t>(ScrapeFailure:
 // snake_case, as used in metrics.
 [[nodiscard]] constexpr std::string_view ScrapeFailureName(ScrapeFailure failure) {
   constexpr std::array<std::string_view, kScrapeFailureCount> kNames = {
-      "none",     "resolve",    "connect", "timeout", "connection", "protocol", "status",
-      "encoding", "body_limit", "ratio",   "buffers", "target",     "ingest"};
+      "none",       "resolve",  "connect", "timeout",     "connection",   "protocol",
+      "status",     "redirect", "tls",     "credentials", "target_limit", "encoding",
+      "body_limit", "ratio",    "buffers", "target",      "ingest"};
   return kNames[static_cast<size_t>(failure)];
 }
 

@@ -30,6 +30,9 @@ struct ScrapeStats {
   Counter scrape_micros{0};       // from a scrape's begin to its end
   Counter ingest_micros{0};       // parsing and storing
   Counter targets_up{0};          // a gauge
+  Counter series_dropped{0};      // a gauge: of all targets' last bodies
+  Counter bytes_saved{0};         // a gauge: what they would take, about
+  Counter targets_dropped{0};     // a gauge: by relabelling
   Counter discovery_problems{0};  // addresses and files that were refused
   Counter discovery_reloads{0};
 };

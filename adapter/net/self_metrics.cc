@@ -89,6 +89,15 @@ void Scraping(const SelfMetrics& m, MetricsText* out) {
   out->Sample(m.targets);
   out->Gauge("tacho_targets_up", "Targets whose last scrape succeeded.");
   out->Sample(stats.targets_up.load());
+  out->Gauge("tacho_targets_dropped", "Targets that relabelling dropped.");
+  out->Sample(stats.targets_dropped.load());
+  out->Gauge("tacho_scrape_series_dropped",
+             "Series in the targets' last bodies that are not kept: metric relabelling drops "
+             "them, or (--ingest=rules) no rule can select them.");
+  out->Sample(stats.series_dropped.load());
+  out->Gauge("tacho_scrape_bytes_saved",
+             "What those series would take, about, at 8 bytes a sample and 16 a series.");
+  out->Sample(stats.bytes_saved.load());
   out->Counter("tacho_scrapes_total", "Scrapes begun.");
   out->Sample(stats.scrapes.load());
   out->Counter("tacho_scrapes_failed_total", "Scrapes that failed, by reason.");

@@ -45,10 +45,10 @@ TEST(TargetsTest, JobAndInstanceComeFromJobAndAddress) {
   const DiscoveredTarget target = Only(job, "127.0.0.1:8000", {{"pod", "flask-0"}});
   EXPECT_EQ(target.labels,
             (Labels{{"instance", "127.0.0.1:8000"}, {"job", "flask"}, {"pod", "flask-0"}}));
-  EXPECT_EQ(target.host, "127.0.0.1");
-  EXPECT_EQ(target.port, 8000);
-  EXPECT_EQ(target.path_and_query, "/metrics");
-  EXPECT_EQ(target.Url(), "http://127.0.0.1:8000/metrics");
+  EXPECT_EQ(target.url.address.host, "127.0.0.1");
+  EXPECT_EQ(target.url.address.port, 8000);
+  EXPECT_EQ(target.url.path_and_query, "/metrics");
+  EXPECT_EQ(target.url.ToString(), "http://127.0.0.1:8000/metrics");
   EXPECT_EQ(target.job, &job);
 }
 
@@ -56,16 +56,16 @@ TEST(TargetsTest, DiscoveredLabelsWinOverTheJobs) {
   const DiscoveredTarget target =
       Only(Job(), "h:1", {{"job", "other"}, {"instance", "pod-1"}, {"__address__", "evil:2"}});
   EXPECT_EQ(target.labels, (Labels{{"instance", "pod-1"}, {"job", "other"}}));
-  EXPECT_EQ(target.host, "h");
+  EXPECT_EQ(target.url.address.host, "h");
 }
 
 TEST(TargetsTest, PathAndParamsCanBeOverridden) {
   ScrapeJob job = Job();
   job.params = {{"module", {"a", "b"}}, {"x y", {"1&2"}}, {"none", {}}};
-  EXPECT_EQ(Only(job, "h:1").path_and_query, "/metrics?module=a&module=b&x+y=1%262");
+  EXPECT_EQ(Only(job, "h:1").url.path_and_query, "/metrics?module=a&module=b&x+y=1%262");
   EXPECT_EQ(Only(job, "h:1",
                  {{"__metrics_path__", "/m p"}, {"__param_module", "c"}, {"__param_target", "t"}})
-                .path_and_query,
+                .url.path_and_query,
             "/m%20p?module=c&module=b&target=t&x+y=1%262");
 }
 
@@ -96,13 +96,90 @@ TEST(TargetsTest, WithoutMetadataThePublicLabelsNameThePod) {
   EXPECT_EQ(target.pod_name, "p");
 }
 
-TEST(TargetsTest, UnsupportedOverridesAreReported) {
-  EXPECT_EQ(ProblemOf(Job(), "h:1", {{"__scheme__", "https"}}),
-            "job \"flask\", target \"h:1\": scheme \"https\" is not supported; only http is");
-  EXPECT_THAT(ProblemOf(Job(), "h:1", {{"__scrape_interval__", "1s"}}),
-              HasSubstr("__scrape_interval__ is not supported"));
+TEST(TargetsTest, SchemeAndTimesCanBeOverridden) {
+  const DiscoveredTarget target = Only(
+      Job(), "h",
+      {{"__scheme__", "https"}, {"__scrape_interval__", "1m30s"}, {"__scrape_timeout__", "500ms"}});
+  EXPECT_EQ(target.url.ToString(), "https://h/metrics");
+  EXPECT_EQ(target.url.address.port, 443);
+  EXPECT_EQ(target.scrape_interval, absl::Seconds(90));
+  EXPECT_EQ(target.scrape_timeout, absl::Milliseconds(500));
+  const DiscoveredTarget plain = Only(Job(), "h:1");
+  EXPECT_EQ(plain.scrape_interval, absl::Minutes(1));
+  EXPECT_EQ(plain.scrape_timeout, absl::Seconds(10));
+}
+
+TEST(TargetsTest, BadOverridesAreReported) {
+  EXPECT_EQ(ProblemOf(Job(), "h:1", {{"__scheme__", "ftp"}}),
+            "job \"flask\", target \"h:1\": __scheme__ must be http or https, not \"ftp\"");
+  EXPECT_THAT(ProblemOf(Job(), "h:1", {{"__scrape_interval__", "0s"}}),
+              HasSubstr("__scrape_interval__ must be a duration above 0, not \"0s\""));
+  EXPECT_THAT(ProblemOf(Job(), "h:1", {{"__scrape_timeout__", "2m"}}),
+              HasSubstr("scrape timeout (120s) greater than scrape interval (60s)"));
   EXPECT_THAT(ProblemOf(Job(), "h:1", {{"__metrics_path__", "x"}}),
               HasSubstr("__metrics_path__ must begin with /"));
+}
+
+RelabelRule Rule(RelabelConfig config) {
+  if (config.action.empty()) config.action = "replace";
+  return *RelabelRule::Create(config);
+}
+
+// The usual rules for annotated pods.
+TEST(TargetsTest, RelabellingDecidesWhatIsScrapedAndHow) {
+  ScrapeJob job = Job();
+  job.relabel_rules = {
+      Rule({.source_labels = {"__meta_scrape"}, .regex = "true", .action = "keep"}),
+      Rule({.source_labels = {"__meta_path"}, .regex = "(.+)", .target_label = "__metrics_path__"}),
+      Rule({.source_labels = {"__address__", "__meta_port"},
+            .regex = "([^:]+)(?::\\d+)?;(\\d+)",
+            .target_label = "__address__",
+            .replacement = "$1:$2"}),
+      Rule({.regex = "__meta_kubernetes_pod_label_(.+)", .action = "labelmap"}),
+      Rule({.source_labels = {"__meta_kubernetes_pod_name"}, .target_label = "pod"}),
+      Rule({.regex = "__meta_kubernetes_.*", .action = "labeldrop"})};
+  const std::map<std::string, std::string> labels = {{"__meta_scrape", "true"},
+                                                     {"__meta_path", "/m"},
+                                                     {"__meta_port", "9090"},
+                                                     {"__meta_kubernetes_pod_name", "p"},
+                                                     {"__meta_kubernetes_pod_label_app", "flask"}};
+  const DiscoveredTarget target = Only(job, "10.0.0.1:80", labels);
+  EXPECT_EQ(target.url.ToString(), "http://10.0.0.1:9090/m");
+  EXPECT_EQ(
+      target.labels,
+      (Labels{{"app", "flask"}, {"instance", "10.0.0.1:9090"}, {"job", "flask"}, {"pod", "p"}}));
+  EXPECT_EQ(target.pod_name, "p");
+  EXPECT_THAT(target.pod_labels, ElementsAre(Pair("app", "flask")));
+
+  // Each port of a pod becomes the same target, without complaint; others are dropped.
+  const std::vector<TargetGroup> groups = {{{"10.0.0.1:80", "10.0.0.1:81", "10.0.0.1"}, labels},
+                                           {{"10.0.0.2:80"}, {{"__meta_scrape", "false"}}}};
+  const TargetSet set = MakeTargets(job, groups);
+  EXPECT_EQ(set.targets.size(), 1u);
+  EXPECT_THAT(set.problems, IsEmpty());
+  EXPECT_EQ(set.dropped, 1u);
+}
+
+TEST(TargetsTest, AnAddressIsCheckedAfterRelabelling) {
+  ScrapeJob job = Job();
+  job.relabel_rules = {Rule({.source_labels = {"__address__"}, .target_label = "__param_target"}),
+                       Rule({.target_label = "__address__", .replacement = "prober:9115"})};
+  EXPECT_EQ(Only(job, "https://example.com/x").url.ToString(),
+            "http://prober:9115/metrics?target=https%3A%2F%2Fexample.com%2Fx");
+}
+
+TEST(TargetsTest, OneTargetTooManyFailsThemAll) {
+  ScrapeJob job = Job();
+  job.limits.target_limit = 2;
+  const std::vector<TargetGroup> two = {{{"h:1", "h:2", "h:1"}, {}}};
+  EXPECT_EQ(MakeTargets(job, two).targets[0].refusal, "");
+  const std::vector<TargetGroup> three = {{{"h:1", "h:2", "h:3"}, {}}};
+  const TargetSet set = MakeTargets(job, three);
+  EXPECT_EQ(set.targets.size(), 3u);
+  for (const DiscoveredTarget& target : set.targets) {
+    EXPECT_EQ(target.refusal, "target_limit exceeded (number of targets: 3, limit: 2)");
+  }
+  EXPECT_THAT(set.problems, ElementsAre(HasSubstr("job \"flask\": target_limit exceeded")));
 }
 
 TEST(TargetsTest, OneBadAddressDoesNotTakeTheOthers) {
@@ -122,9 +199,9 @@ TEST(TargetsTest, TwinsByLabelsOrByUrlAreDroppedAndReported) {
                                            {{"h:2", "h:3"}, {{"instance", "same"}}}};
   const TargetSet set = MakeTargets(job, groups);
   std::vector<std::string> urls;
-  for (const auto& target : set.targets) urls.push_back(target.Url());
+  for (const auto& target : set.targets) urls.push_back(target.url.ToString());
   EXPECT_THAT(urls, ElementsAre("http://h:1/metrics", "http://h:2/metrics"));
-  EXPECT_THAT(set.problems, ElementsAre(HasSubstr("same labels"), HasSubstr("same URL"),
+  EXPECT_THAT(set.problems, ElementsAre(HasSubstr("same URL"),
                                         HasSubstr("\"h:3\": dropped: another target of the job has "
                                                   "the same labels")));
 }

@@ -24,15 +24,13 @@ class ClientFixture : public ::testing::Test {
   }
 
   void Use(uint16_t port, const std::string& host = "127.0.0.1", size_t max_body = 1 << 20) {
-    client_ = std::make_shared<ScrapeClient>(
-        strand_,
-        ScrapeEndpoint{.host = host,
-                       .port = port,
-                       .host_header = host + ":" + std::to_string(port),
-                       .request_target = "/metrics?a=b",
-                       .timeout_seconds = 1.5,
-                       .max_body = max_body},
-        &buffers_, &resolver_);
+    Use({.url = *ParseHttpUrl("http://" + host + ":" + std::to_string(port) + "/metrics?a=b"),
+         .accept = "text/plain",
+         .extra_header = "X-Prometheus-Scrape-Timeout-Seconds: 1.5",
+         .max_body = max_body});
+  }
+  void Use(ScrapeEndpoint endpoint) {
+    client_ = std::make_shared<ScrapeClient>(strand_, std::move(endpoint), &buffers_, &resolver_);
   }
 
   ScrapeReply Get(std::chrono::milliseconds timeout = std::chrono::seconds(10)) {

@@ -1,17 +1,24 @@
 #include "adapter/net/scrape_client.h"
 
 #include <atomic>
+#include <filesystem>
+#include <map>
+#include <mutex>
 #include <string>
+#include <vector>
 
+#include "adapter/net/credentials.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/adapter_net/client_fixture.h"
 #include "tests/adapter_net/gzip.h"
 #include "tests/adapter_net/raw_socket.h"
+#include "tests/adapter_net/temp_dir.h"
 
 namespace tacho::adapter {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 std::string Ok(std::string_view fields, std::string_view body) {
@@ -35,9 +42,7 @@ TEST_F(ScrapeClientTest, AsksAsPrometheusDoes) {
   EXPECT_EQ(request,
             "GET /metrics?a=b HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(server.port()) +
                 "\r\nUser-Agent: tacho/" TACHO_VERSION
-                "\r\nAccept: application/openmetrics-text;version=1.0.0;q=0.5,"
-                "application/openmetrics-text;version=0.0.1;q=0.4,"
-                "text/plain;version=0.0.4;q=0.3,*/*;q=0.2\r\nAccept-Encoding: gzip\r\n"
+                "\r\nAccept: text/plain\r\nAccept-Encoding: gzip\r\n"
                 "X-Prometheus-Scrape-Timeout-Seconds: 1.5\r\n\r\n");
 }
 
@@ -130,6 +135,132 @@ TEST_F(ScrapeClientTest, ACancelledScrapeIsNeverReported) {
   });
   cancelled.get_future().wait();
   EXPECT_FALSE(called);
+}
+
+// Answers each path with what `replies` has for it; notes what was asked.
+class RedirectTest : public ClientFixture {
+ protected:
+  RawServer::Script Script() {
+    return [this](RawConnection& c) {
+      while (true) {
+        const std::string request = c.ReadUntil("\r\n\r\n");
+        if (request.empty()) return;
+        const std::string path = request.substr(4, request.find(" HTTP") - 4);
+        const std::lock_guard lock(mutex_);
+        asked_.push_back(path);
+        last_request_ = request;
+        c.Send(replies_.contains(path) ? replies_.at(path) : Ok("", "up 1\n"));
+      }
+    };
+  }
+  static std::string To(const std::string& location, const std::string& status = "302 Found") {
+    return "HTTP/1.1 " + status + "\r\nContent-Length: 4\r\nLocation: " + location + "\r\n\r\nbody";
+  }
+  std::vector<std::string> asked() {
+    const std::lock_guard lock(mutex_);
+    return asked_;
+  }
+
+  std::mutex mutex_;
+  std::map<std::string, std::string> replies_;
+  std::vector<std::string> asked_;
+  std::string last_request_;
+};
+
+TEST_F(RedirectTest, IsFollowedWithinTheOrigin) {
+  for (const char* status : {"301 M", "302 F", "303 S", "307 T", "308 P"}) {
+    asked_.clear();
+    replies_ = {{"/metrics?a=b", To("/m", status)}};
+    RawServer server(Script());
+    replies_["/m"] = To("http://127.0.0.1:" + std::to_string(server.port()) + "/n");
+    Use(server.port());
+    EXPECT_EQ(Get().body, "up 1\n") << status;
+    EXPECT_THAT(asked(), ElementsAre("/metrics?a=b", "/m", "/n"));
+    client_->Cancel();
+  }
+}
+
+TEST_F(RedirectTest, GoesNowhereElseAndTakesNoCredentialsThere) {
+  std::atomic<int> strangers{0};
+  RawServer stranger([&](RawConnection&) { ++strangers; });
+  const std::string other = std::to_string(stranger.port());
+  RawServer server(Script());
+  for (const std::string& location :
+       {"http://127.0.0.1:" + other + "/m", "//127.0.0.1:" + other + "/m",
+        "http://localhost:" + std::to_string(server.port()) + "/m",
+        "https://127.0.0.1:" + std::to_string(server.port()) + "/m",
+        std::string("http://169.254.169.254/latest/meta-data/"), std::string("gopher://x/"),
+        std::string("http://u:p@127.0.0.1/")}) {
+    replies_["/metrics?a=b"] = To(location);
+    Use(server.port());
+    const ScrapeReply reply = Get();
+    EXPECT_EQ(reply.failure, ScrapeFailure::kRedirect) << location;
+    EXPECT_EQ(reply.error.find("u:p"), std::string::npos);
+  }
+  EXPECT_EQ(strangers, 0);
+  client_->Cancel();
+}
+
+TEST_F(RedirectTest, ALoopEnds) {
+  replies_ = {{"/metrics?a=b", To("/metrics?a=b")}};
+  RawServer server(Script());
+  Use(server.port());
+  const ScrapeReply reply = Get();
+  EXPECT_EQ(reply.failure, ScrapeFailure::kRedirect);
+  EXPECT_EQ(reply.error, "stopped after 10 redirects");
+  EXPECT_EQ(asked().size(), 11U);
+}
+
+TEST_F(RedirectTest, IsAFailureWhereItIsNotWantedOrLeadsNowhere) {
+  RawServer server(Script());
+  ScrapeEndpoint endpoint = {
+      .url = *ParseHttpUrl("http://127.0.0.1:" + std::to_string(server.port()) + "/r"),
+      .accept = "text/plain",
+      .extra_header = "X-A: b",
+      .follow_redirects = false};
+  replies_["/r"] = To("/m");
+  Use(endpoint);
+  EXPECT_EQ(Get().error, "server returned HTTP status 302 Found");
+  endpoint.follow_redirects = true;
+  replies_["/r"] = "HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n";
+  Use(endpoint);
+  EXPECT_EQ(Get().failure, ScrapeFailure::kStatus);
+  client_->Cancel();
+}
+
+TEST_F(RedirectTest, CredentialsAreSentAndReadAnewEachTime) {
+  const TempDir dir;
+  RawServer server(Script());
+  HttpCredentials credentials;
+  credentials.secret.file = dir.Write("token", " one\n");
+  const ScrapeEndpoint endpoint = {
+      .url = *ParseHttpUrl("http://127.0.0.1:" + std::to_string(server.port()) + "/r"),
+      .accept = "text/plain",
+      .extra_header = "X-A: b",
+      .credentials = credentials};
+  Use(endpoint);
+  EXPECT_EQ(Get().failure, ScrapeFailure::kNone);
+  EXPECT_THAT(last_request_, HasSubstr("\r\nAuthorization: Bearer one\r\n"));
+  dir.Write("token", "two");
+  EXPECT_EQ(Get().failure, ScrapeFailure::kNone);
+  EXPECT_THAT(last_request_, HasSubstr("\r\nAuthorization: Bearer two\r\n"));
+  dir.Write("token", "two\r\nX-Injected: yes");
+  const ScrapeReply reply = Get();
+  EXPECT_EQ(reply.failure, ScrapeFailure::kCredentials);
+  EXPECT_THAT(reply.error, HasSubstr("control character"));
+  EXPECT_EQ(reply.error.find("two"), std::string::npos);
+  std::filesystem::remove(credentials.secret.file);
+  EXPECT_EQ(Get().failure, ScrapeFailure::kCredentials);
+  client_->Cancel();
+}
+
+TEST(CredentialsTest, BasicIsUserAndPassword) {
+  HttpCredentials credentials;
+  credentials.basic = true;
+  credentials.user.inline_text = "Aladdin";
+  credentials.secret.inline_text = "open sesame";
+  // The example of RFC 7617.
+  EXPECT_EQ(*AuthorizationHeader(credentials), "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include "adapter/net/scrape_manager.h"
 
 #include <atomic>
+#include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -25,12 +27,10 @@ class ScrapeManagerTest : public ::testing::Test {
 
   DiscoveredTarget At(uint16_t port, const std::string& pod) {
     DiscoveredTarget target;
-    target.scheme = "http";
-    target.host = "127.0.0.1";
-    target.port = port;
-    target.host_header = absl::StrCat("127.0.0.1:", port);
-    target.path_and_query = "/metrics";
+    target.url = *ParseHttpUrl(absl::StrCat("http://127.0.0.1:", port, "/metrics"));
     target.labels = {{"pod", pod}};
+    target.scrape_interval = job_.scrape_interval;
+    target.scrape_timeout = job_.scrape_timeout;
     target.job = &job_;
     return target;
   }
@@ -178,6 +178,100 @@ TEST_F(ScrapeManagerTest, EndsWhileScrapesHang) {
   ScrapeManager manager({}, database_, &clock_, &log_, &stats_);
   manager.SetTargets(std::vector{At(server.port(), "a"), At(server.port(), "b")});
   WaitUntil([&] { return server.connections() >= 1; });
+}
+
+RelabelRule Rule(const RelabelConfig& config) { return *RelabelRule::Create(config); }
+
+RawServer::Script Always(const std::string& body) {
+  return [body](RawConnection& c) {
+    while (!c.ReadUntil("\r\n\r\n").empty()) {
+      c.Send(absl::StrCat("HTTP/1.1 200 OK\r\nContent-Length: ", body.size(), "\r\n\r\n", body));
+    }
+  };
+}
+
+TEST_F(ScrapeManagerTest, MetricsAreRelabelledDroppedAndCounted) {
+  job_.metric_relabel_rules = {
+      Rule({.source_labels = {"__name__"}, .regex = "go_.*", .action = "drop"}),
+      Rule({.source_labels = {"l"}, .target_label = "m", .action = "replace"}),
+      Rule({.regex = "l", .action = "labeldrop"})};
+  RawServer server(Always("go_a 1\ngo_b 2\nx{l=\"v\"} 3\n"));
+  ScrapeManager manager({}, database_, &clock_, &log_, &stats_);
+  manager.SetTargets(std::vector{At(server.port(), "a")});
+  WaitUntil([&] { return Ask("x{m=\"v\",l=\"\",pod=\"a\"}") == 3; });
+  EXPECT_EQ(Ask("go_a"), std::nullopt);
+  EXPECT_EQ(Ask("scrape_samples_scraped"), 3);
+  EXPECT_EQ(stats_.series_dropped, 2U);
+  // 10 min of rows every 100 ms, at 8 bytes, and 16 of identity, for each of the two.
+  EXPECT_EQ(stats_.bytes_saved, 2U * (6000 * 8 + 16));
+  manager.SetTargets({});
+  WaitUntil([&] { return stats_.series_dropped == 0; });
+}
+
+class OnlyX final : public MetricFilter {
+ public:
+  bool Keeps(std::string_view metric) const override { return metric == "x"; }
+};
+
+TEST_F(ScrapeManagerTest, OnlyWhatTheFilterKeepsIsKept) {
+  RawServer server(Always("x 1\ny 2\n"));
+  ScrapeManager manager({.filter = std::make_shared<OnlyX>()}, database_, &clock_, &log_, &stats_);
+  manager.SetTargets(std::vector{At(server.port(), "a")});
+  WaitUntil([&] { return Ask("x") == 1; });
+  EXPECT_EQ(Ask("y"), std::nullopt);
+  EXPECT_EQ(Ask("up"), 1);
+}
+
+TEST_F(ScrapeManagerTest, ARefusedTargetIsDownAndNotAsked) {
+  RawServer server(Always("x 1\n"));
+  DiscoveredTarget target = At(server.port(), "a");
+  target.refusal = "target_limit exceeded";
+  ScrapeManager manager({}, database_, &clock_, &log_, &stats_);
+  manager.SetTargets(std::vector{target});
+  WaitUntil([&] { return failed(ScrapeFailure::kTargetLimit) >= 2; });
+  EXPECT_EQ(Ask("up"), 0);
+  EXPECT_EQ(server.connections(), 0);
+}
+
+TEST_F(ScrapeManagerTest, LimitsOfTheJobFailTheScrape) {
+  job_.limits.sample_limit = 1;
+  RawServer server(Always("x 1\ny 2\n"));
+  ScrapeManager manager({}, database_, &clock_, &log_, &stats_);
+  manager.SetTargets(std::vector{At(server.port(), "a")});
+  WaitUntil([&] { return failed(ScrapeFailure::kIngest) >= 1; });
+  WaitUntil([&] { return Ask("up") == 0; });
+}
+
+// A wall clock that jumps 12 h back and forth on every reading, beside one that nobody
+// sets: F9, T55.
+std::atomic<int64_t> wall_readings{0};
+int64_t JumpingWall() {
+  constexpr int64_t kHalfDay = int64_t{12} * 3600 * 1'000'000'000;
+  return 1'700'000'000'000'000'000 + (++wall_readings % 2 == 0 ? kHalfDay : -kHalfDay);
+}
+int64_t Monotonic() {
+  return std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1);
+}
+
+TEST_F(ScrapeManagerTest, StepsOfTheWallClockLoseNoScrapeAndMoveNoTimestamp) {
+  const Clock clock(JumpingWall, Monotonic);
+  const int64_t readings = wall_readings;
+  std::atomic<int> counter{0};
+  RawServer server(Counting(&counter));
+  ScrapeManager manager({}, database_, &clock, &log_, &stats_);
+  manager.SetTargets(std::vector{At(server.port(), "a")});
+  WaitUntil([&] { return stats_.samples >= 8; });
+  const auto result = database_.Ask("requests_total[5m]", clock.Now());
+  ASSERT_THAT(result, IsOk());
+  ASSERT_EQ(result->series().size(), 1U);
+  const auto points = result->series()[0].points();
+  ASSERT_GE(points.size(), 7U);
+  for (size_t i = 1; i < points.size(); ++i) {
+    EXPECT_EQ(points[i].value, points[i - 1].value + 1) << "a lost scrape";
+    EXPECT_GT(points[i].time, points[i - 1].time);
+    EXPECT_LT(points[i].time - points[i - 1].time, absl::Minutes(1));
+  }
+  EXPECT_EQ(wall_readings, readings) << "the wall clock is read once, when the process begins";
 }
 
 }  // namespace

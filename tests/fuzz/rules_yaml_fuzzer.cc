@@ -44,7 +44,7 @@ void CheckTargets(const tacho::adapter::ScrapeJob& job,
                   std::span<const tacho::adapter::TargetGroup> groups) {
   for (const auto& target : tacho::adapter::MakeTargets(job, groups).targets) {
     FuzzCheck(target.path_and_query.starts_with("/"), "a target has no path");
-    const std::string url = target.Url();
+    const std::string url = target.url.ToString();
     FuzzCheck(url.find_first_of("\r\n ") == std::string::npos, "a URL could split a request");
     for (const tacho::Label& label : target.labels) {
       FuzzCheck(!label.name.starts_with("__"), "a hidden label was kept");
