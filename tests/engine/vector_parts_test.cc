@@ -1,9 +1,12 @@
 // The small parts of the vector executor: values, label keys, quantiles, regression,
 // windows, numbers as text.
 #include <cmath>
+#include <deque>
 #include <limits>
+#include <string>
 #include <vector>
 
+#include "engine/element_labels.h"
 #include "engine/label_keys.h"
 #include "engine/number_text.h"
 #include "engine/quantile.h"
@@ -30,22 +33,64 @@ TEST(ValueTest, EmptyElementsAreRemovedAndTheOthersSorted) {
   value.Add({&b, {}, false}, 2);
   value.Add({&a, {}, false}, 2)[0] = 7;
   RemoveEmpty(&value, 2);
-  SortByLabels(&value, 2);
+  EXPECT_TRUE(SortByLabels(&value, 2));
   ASSERT_EQ(value.elements.size(), 2u);
-  EXPECT_EQ(value.elements[0].labels, &a);
+  EXPECT_EQ(value.elements[0].labels.get(), &a);
   EXPECT_EQ(value.Cells(0, 2)[0], 7);
   EXPECT_TRUE(IsAbsent(value.Cells(0, 2)[1]));
   EXPECT_EQ(value.Cells(1, 2)[1], 5);
 }
 
+TEST(ValueTest, SortingSeesEqualLabels) {
+  const Labels a({{"a", "1"}});
+  const Labels also_a({{"a", "1"}});
+  const Labels longer({{"a", "1"}, {"b", "1"}});
+  Value value;
+  value.Add({&longer, {}, false}, 1)[0] = 1;
+  value.Add({&a, {}, false}, 1)[0] = 2;
+  EXPECT_TRUE(SortByLabels(&value, 1));
+  EXPECT_EQ(value.cells[0], 2);
+  value.Add({&also_a, {}, false}, 1)[0] = 3;
+  EXPECT_FALSE(SortByLabels(&value, 1));
+}
+
 TEST(LabelKeysTest, EqualPartsHaveEqualNumbers) {
   LabelKeys keys(LabelFilter::By({"a", "b"}, false));
-  EXPECT_EQ(keys.Number(Labels({{"a", "1"}, {"c", "1"}})), std::pair(0u, true));
-  EXPECT_EQ(keys.Number(Labels({{"a", "1"}, {"c", "2"}})), std::pair(0u, false));
-  EXPECT_EQ(keys.Number(Labels({{"b", "1"}})), std::pair(1u, true));
+  const auto number = [&](const Labels& labels) { return keys.Number(&labels); };
+  EXPECT_EQ(number(Labels({{"a", "1"}, {"c", "1"}})), std::pair(0u, true));
+  EXPECT_EQ(number(Labels({{"a", "1"}, {"c", "2"}})), std::pair(0u, false));
+  EXPECT_EQ(number(Labels({{"b", "1"}})), std::pair(1u, true));
   // Neither names nor values run into each other.
-  EXPECT_EQ(keys.Number(Labels({{"a", "1b"}, {"b", "2"}})), std::pair(2u, true));
-  EXPECT_EQ(keys.Number(Labels({{"a", "1"}, {"b", "b2"}})), std::pair(3u, true));
+  EXPECT_EQ(number(Labels({{"a", "1b"}, {"b", "2"}})), std::pair(2u, true));
+  EXPECT_EQ(number(Labels({{"a", "1"}, {"b", "b2"}})), std::pair(3u, true));
+}
+
+// A series whose body has names before, among and after the target's, and hides one.
+TEST(ElementLabelsTest, LazyOnesAreThoseOfTheSeries) {
+  const storage::Symbol metric{"m"};
+  const std::vector<storage::Symbol> names = {{"B"}, {"__type__"}, {"b"}, {"hidden"}, {"z"}};
+  const std::vector<storage::Symbol> values = {{"1"}, {"counter"}, {"2"}, {""}, {"3"}};
+  storage::LabelSet set;
+  for (size_t i = 0; i < names.size(); ++i) set.pairs.push_back({&names[i], &values[i]});
+  const storage::Identity identity{&metric, &set};
+  const Labels target({{"A", "4"}, {"a", "5"}, {"b", "no"}, {"hidden", "no"}, {"zz", "6"}});
+  for (const bool nameless : {false, true}) {
+    std::deque<Labels> owner;
+    const LazyLabels lazy{&identity, &target, nameless, &owner};
+    const ElementLabels labels(&lazy);
+    const Labels expected = SeriesLabels(identity, target, LabelFilter::All(nameless));
+    for (const char* name : {"__name__", "__type__", "A", "B", "b", "hidden", "zz", "none"}) {
+      EXPECT_EQ(labels.Get(name), expected.Get(name)) << name;
+    }
+    EXPECT_TRUE(owner.empty());
+    EXPECT_EQ(*labels, expected);
+    EXPECT_EQ(labels.get(), &owner.front());
+    std::vector<Label> visited;
+    labels.ForEach([&](std::string_view name, std::string_view value) {
+      visited.push_back({std::string(name), std::string(value)});
+    });
+    EXPECT_EQ(visited, std::vector<Label>(expected.begin(), expected.end()));
+  }
 }
 
 double QuantileOf(double q, std::vector<double> values) { return Quantile(q, &values); }
