@@ -3,7 +3,6 @@
 #include <optional>
 #include <span>
 
-#include "adapter/core/replies.h"
 #include "adapter/core/url_escape.h"
 
 namespace tacho::adapter {
@@ -39,36 +38,89 @@ MetricRequest Metric(ApiVersion version, std::string_view namespace_name, std::s
 }
 
 // What follows /apis/custom.metrics.k8s.io/{version}.
-Route VersionRoute(ApiVersion version, std::span<const std::string_view> rest) {
-  Route route;
-  route.version = version;
-  route.kind = rest.empty() ? RouteKind::kResourceList : RouteKind::kUnknownApi;
-  if (rest.empty() || HasEmpty(rest)) return route;
+void CustomRoute(std::span<const std::string_view> rest, Route* route) {
   const bool in_namespace = rest[0] == "namespaces";
   if (in_namespace && rest.size() == 5) {
-    route.metric = Metric(version, rest[1], rest[2], rest[3], rest[4]);
+    route->metric = Metric(route->version, rest[1], rest[2], rest[3], rest[4]);
   } else if (in_namespace && rest.size() == 4 && rest[2] == "metrics") {
-    route.metric = Metric(version, "", "namespaces", rest[1], rest[3]);
+    route->metric = Metric(route->version, "", "namespaces", rest[1], rest[3]);
   } else if (!in_namespace && rest.size() == 3) {
-    route.metric = Metric(version, "", rest[0], rest[1], rest[2]);
+    route->metric = Metric(route->version, "", rest[0], rest[1], rest[2]);
   } else {
-    return route;
+    return;
   }
-  route.kind = RouteKind::kMetric;
-  return route;
+  route->kind = RouteKind::kMetric;
+}
+
+// What follows /apis/external.metrics.k8s.io/v1beta1.
+void ExternalRoute(std::span<const std::string_view> rest, Route* route) {
+  if (rest.size() != 3 || rest[0] != "namespaces") return;
+  route->metric = Metric(route->version, rest[1], "", "", rest[2]);
+  route->kind = RouteKind::kExternalMetric;
+}
+
+// What follows /apis/metrics.k8s.io/v1beta1.
+void ResourceRoute(std::span<const std::string_view> rest, Route* route) {
+  std::string_view space;
+  if (rest[0] == "namespaces" && rest.size() >= 3) {
+    space = rest[1];
+    rest = rest.subspan(2);
+  }
+  if (rest.size() > 2) return;
+  const std::string_view name = rest.size() == 2 ? rest[1] : "";
+  const bool is_pod = rest[0] == "pods";
+  // A pod's name means nothing without its namespace, and nodes have none.
+  if (is_pod ? space.empty() && !name.empty() : rest[0] != "nodes" || !space.empty()) return;
+  route->metric = Metric(route->version, space, rest[0], name, "");
+  route->kind = is_pod ? RouteKind::kPodMetrics : RouteKind::kNodeMetrics;
 }
 
 Route ApisRoute(std::span<const std::string_view> rest) {
   Route route;
-  route.kind = RouteKind::kUnknownApi;
-  if (rest.empty()) route.kind = RouteKind::kGroupList;
-  if (rest.empty() || rest[0] != kCustomMetricsGroup) return route;
+  route.kind = rest.empty() ? RouteKind::kGroupList : RouteKind::kUnknownApi;
+  if (rest.empty()) return route;
+  const std::optional<ApiGroup> group = ParseApiGroup(rest[0]);
+  if (!group.has_value()) return route;
+  route.group = *group;
   if (rest.size() == 1) {
     route.kind = RouteKind::kGroup;
-  } else if (rest[1] == ToString(ApiVersion::kV1beta1)) {
-    return VersionRoute(ApiVersion::kV1beta1, rest.subspan(2));
-  } else if (rest[1] == ToString(ApiVersion::kV1beta2)) {
-    return VersionRoute(ApiVersion::kV1beta2, rest.subspan(2));
+    return route;
+  }
+  const std::optional<ApiVersion> version = ParseApiVersion(*group, rest[1]);
+  if (!version.has_value()) return route;
+  route.version = *version;
+  rest = rest.subspan(2);
+  if (rest.empty()) route.kind = RouteKind::kResourceList;
+  if (rest.empty() || HasEmpty(rest)) return route;
+  if (*group == ApiGroup::kCustom) CustomRoute(rest, &route);
+  if (*group == ApiGroup::kExternal) ExternalRoute(rest, &route);
+  if (*group == ApiGroup::kResource) ResourceRoute(rest, &route);
+  return route;
+}
+
+bool IsMetric(RouteKind kind) {
+  return kind == RouteKind::kMetric || kind == RouteKind::kExternalMetric ||
+         kind == RouteKind::kPodMetrics || kind == RouteKind::kNodeMetrics;
+}
+
+// What follows /explain.
+Route ExplainRoute(std::span<const std::string_view> rest) {
+  if (rest.empty() || rest[0] != "apis") return {};
+  Route route = ApisRoute(rest.subspan(1));
+  route.explained = route.kind;
+  route.kind = IsMetric(route.explained) ? RouteKind::kExplain : RouteKind::kUnknownApi;
+  return route;
+}
+
+// What follows /openapi; whether there is such a document is for the reply to say.
+Route OpenApiRoute(std::span<const std::string_view> rest) {
+  Route route;
+  if (rest.empty() || rest.size() > 4 || HasEmpty(rest)) return route;
+  if (rest[0] != "v2" && rest[0] != "v3") return route;
+  route.kind = RouteKind::kOpenApi;
+  for (const std::string_view part : rest) {
+    if (!route.openapi.empty()) route.openapi += '/';
+    route.openapi += part;
   }
   return route;
 }
@@ -77,10 +129,14 @@ Route PathRoute(const Segments& segments) {
   Route route;
   if (segments.empty()) return route;
   const std::string_view first = segments[0];
-  if (first == "apis") return ApisRoute(std::span(segments).subspan(1));
+  const std::span<const std::string_view> rest = std::span(segments).subspan(1);
+  if (first == "apis") return ApisRoute(rest);
+  if (first == "explain") return ExplainRoute(rest);
+  if (first == "openapi") return OpenApiRoute(rest);
   if ((first == "healthz" || first == "livez" || first == "readyz") && segments.size() <= 2) {
     route.kind = RouteKind::kHealth;
     route.health = std::string(first);
+    if (!rest.empty()) route.health_check = std::string(rest[0]);
   } else if (segments.size() == 1 && first == "metrics") {
     route.kind = RouteKind::kMetrics;
   } else if (segments.size() == 1 && first == "version") {
@@ -92,10 +148,6 @@ Route PathRoute(const Segments& segments) {
 }
 
 }  // namespace
-
-std::string_view ToString(ApiVersion version) {
-  return version == ApiVersion::kV1beta1 ? "v1beta1" : "v1beta2";
-}
 
 std::string_view Route::Param(std::string_view name) const {
   for (const auto& [key, value] : params) {

@@ -15,25 +15,29 @@
 #include <utility>
 #include <vector>
 
-namespace tacho::adapter {
+#include "adapter/core/api_group.h"
 
-enum class ApiVersion : uint8_t { kV1beta1, kV1beta2 };
-[[nodiscard]] std::string_view ToString(ApiVersion version);  // "v1beta1"
+namespace tacho::adapter {
 
 // One metric of one object, or of all that a selector matches (name is "*").
 struct MetricRequest {
   ApiVersion version = ApiVersion::kV1beta2;
   std::string namespace_name;  // empty: root-scoped
-  std::string resource;        // as written: "pods", "deployments.apps"
-  std::string name;
-  std::string metric;
+  std::string resource;        // as written: "pods", "deployments.apps"; custom only
+  std::string name;            // external: empty; resource metrics: empty is a list
+  std::string metric;          // resource metrics: empty
 };
 
 enum class RouteKind : uint8_t {
   kGroupList,        // /apis
   kGroup,            // /apis/custom.metrics.k8s.io
   kResourceList,     // /apis/custom.metrics.k8s.io/v1beta2
-  kMetric,           // a MetricRequest
+  kMetric,           // a MetricRequest, of a custom metric
+  kExternalMetric,   // a MetricRequest
+  kPodMetrics,       // a MetricRequest, of resource metrics
+  kNodeMetrics,      // a MetricRequest, of resource metrics
+  kOpenApi,          // /openapi/v2, /openapi/v3 and what is below it
+  kExplain,          // /explain before the path of a metric
   kPrometheusQuery,  // /api/v1/query
   kHealth,           // /healthz, /livez, /readyz, each with an optional /check
   kMetrics,          // /metrics, the adapter's own
@@ -45,9 +49,13 @@ enum class RouteKind : uint8_t {
 
 struct Route {
   RouteKind kind = RouteKind::kUnknown;
-  ApiVersion version = ApiVersion::kV1beta2;  // kResourceList, kMetric
-  MetricRequest metric;                       // kMetric
+  ApiGroup group = ApiGroup::kCustom;         // kGroup and what is below it
+  ApiVersion version = ApiVersion::kV1beta2;  // kResourceList and what is below it
+  MetricRequest metric;                       // kMetric to kNodeMetrics
+  RouteKind explained = RouteKind::kUnknown;  // kExplain: what is to be explained
+  std::string openapi;                        // kOpenApi: "v2", "v3", "v3/apis/group/version"
   std::string health;                         // kHealth: "healthz", "livez" or "readyz"
+  std::string health_check;                   // kHealth: the one check asked for, or empty
   std::vector<std::pair<std::string, std::string>> params;
 
   // The first value of a query parameter; empty if there is none.

@@ -1,19 +1,21 @@
-// The custom metrics API: one request and what is known now in, one HTTP reply out.
-// No sockets, no clock, no global state: a test needs neither server nor cluster.
+// The metrics APIs: one request and what is known now in, one HTTP reply out. No
+// sockets, no clock, no global state: a test needs neither server nor cluster.
 //
 //   Route route = ParseRoute(target);
-//   HttpReply reply = HandleApi({method, user_agent}, route, state);
+//   HttpReply reply = HandleApi({method, user_agent, accept}, route, state);
 //
 // Source      contracts: custom metrics API, with the divergences of its last section:
 //             a known metric without a value is a 503 that says why, never a number.
-// Threads     Pure, but for what the Querier does.
+// Threads     Pure, but for what the Querier does and what LastValues keeps.
 #ifndef TACHO_ADAPTER_CORE_CUSTOM_METRICS_H_
 #define TACHO_ADAPTER_CORE_CUSTOM_METRICS_H_
 
 #include <string_view>
 
+#include "adapter/core/answer_stats.h"
 #include "adapter/core/api_paths.h"
 #include "adapter/core/http_reply.h"
+#include "adapter/core/last_values.h"
 #include "adapter/core/pods.h"
 #include "adapter/core/querier.h"
 #include "adapter/core/registry.h"
@@ -27,20 +29,25 @@ struct ApiState {
   const MetricRegistry& registry;
   Querier& querier;
   const PodLister& pods;
-  ValuePolicy policy;
+  ValuePolicy policy;  // of rules that say nothing else
   Timestamp now;
+  LastValues* held = nullptr;  // null: nothing is held
+  // How long a target that showed a series is expected to go on; zero: never.
+  Duration coverage_reach = absl::ZeroDuration();
+  AnswerStats* answers = nullptr;  // null: nothing is counted
 };
 
 struct ApiCall {
   std::string_view method;      // "GET"
   std::string_view user_agent;  // curl, Wget and browsers get indented JSON
+  std::string_view accept = {};
 };
 
 // Answers every RouteKind but kHealth and kMetrics, which are the server's own (those
 // get a plain 404 here).
 [[nodiscard]] HttpReply HandleApi(const ApiCall& call, const Route& route, const ApiState& state);
 
-// kMetric alone, without indentation.
+// kMetric to kNodeMetrics alone, without indentation.
 [[nodiscard]] HttpReply HandleMetric(const Route& route, const ApiState& state);
 
 }  // namespace tacho::adapter

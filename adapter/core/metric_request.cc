@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "adapter/core/measurement.h"
 #include "adapter/core/query_builder.h"
 #include "adapter/core/replies.h"
 #include "adapter/core/text.h"
@@ -26,20 +27,17 @@ constexpr std::string_view kNamespaceNameLabel = "kubernetes.io/metadata.name";
 // the engine reads (QueryLimits::max_query_bytes), so they are asked for in runs.
 constexpr size_t kMaxNameBytes = 4096;
 
-// What the queries for all runs have brought.
-struct Rows {
-  std::map<std::string_view, std::vector<const ResultSample*>> by_name;
-  std::string object_label;
-  bool unlabelled = false;  // a row came without the label that names its object
-  uint32_t targets_selected = 0;
-  Duration window;
-  std::vector<Answer> answers;  // own what by_name points to
-};
+using RowsByName = std::map<std::string_view, std::vector<const ResultSample*>>;
 
 class MetricAnswer {
  public:
-  MetricAnswer(const ParsedRequest& request, const ResourceInfo& info, const ApiState& state)
-      : request_(request), info_(info), resource_(ToGroupResource(info)), state_(state) {}
+  MetricAnswer(const ParsedRequest& request, const ResourceInfo& info, const ApiState& state,
+               Explanation* explanation)
+      : request_(request),
+        info_(info),
+        resource_(ToGroupResource(info)),
+        state_(state),
+        explanation_(explanation) {}
 
   HttpReply Make() {
     names_ = is_list() ? ListNames() : std::vector<std::string>{request_.metric.name};
@@ -52,20 +50,29 @@ class MetricAnswer {
     if (matchers.ok() && !selector_json.ok()) {
       return PlainError(Std(selector_json.status().message()));
     }
-    if (source->series_name.empty()) {
-      return Unknown(adapter::Unknown::kMissing, "none of the rule's series has been seen");
-    }
-    Rows rows;
-    for (auto begin = names_.cbegin(); begin != names_.cend();) {
-      const auto end = EndOfRun(begin);
-      std::optional<HttpReply> failure = AskFor(*source, {begin, end}, &rows);
-      if (failure.has_value()) return *std::move(failure);
-      begin = end;
-    }
-    return FromRows(rows, *selector_json);
+    return Count(*source, FromSource(*source, selector_json.value_or("")));
   }
 
  private:
+  HttpReply Count(const MetricSource& source, HttpReply reply) const {
+    if (state_.answers != nullptr) state_.answers->CountAnswer(source.rule->place, reply);
+    return reply;
+  }
+
+  HttpReply FromSource(const MetricSource& source, const std::string& selector_json) {
+    Measurement measurement(state_, source, explanation_);
+    if (source.series_name.empty()) {
+      return Unknown(adapter::Unknown::kMissing, "none of the rule's series has been seen");
+    }
+    for (auto begin = names_.cbegin(); begin != names_.cend();) {
+      const auto end = EndOfRun(begin);
+      std::optional<HttpReply> failure = AskFor(source, {begin, end}, &measurement);
+      if (failure.has_value()) return *std::move(failure);
+      begin = end;
+    }
+    return FromRows(selector_json, &measurement);
+  }
+
   bool is_list() const { return request_.metric.name == "*"; }
 
   // The objects that a list asks for, as far as discovery knows them.
@@ -93,6 +100,7 @@ class MetricAnswer {
   HttpReply Unbuildable(const absl::Status& status) const {
     HttpReply reply = MetricNotFound(request_.metric.metric, resource_.ToString());
     reply.log = absl::StrCat("metric ", request_.metric.metric, ": ", status.message());
+    if (explanation_ != nullptr) explanation_->notes.emplace_back(status.message());
     return reply;
   }
 
@@ -115,57 +123,55 @@ class MetricAnswer {
 
   // Adds the rows of these names, which are sorted; a failure is the whole reply.
   std::optional<HttpReply> AskFor(const MetricSource& source, std::vector<std::string> names,
-                                  Rows* rows) const {
+                                  Measurement* measurement) {
     const QueryRequest request{resource_, request_.metric.namespace_name, std::move(names),
                                request_.series};
     absl::StatusOr<MetricQuery> query = BuildQuery(source, request);
     if (!query.ok()) return Unbuildable(query.status());
-    absl::StatusOr<Answer> answer = state_.querier.Ask(query->promql, state_.now);
-    if (!answer.ok() || answer->type != ResultType::kVector) {
-      return Unfetchable(query->promql, answer.status());
+    object_label_ = query->object_label;
+    const std::string promql = query->promql;
+    const absl::StatusOr<const Answer*> answer = measurement->Ask(*std::move(query));
+    if (!answer.ok() || (*answer)->type != ResultType::kVector) {
+      return Unfetchable(promql, answer.status());
     }
-    for (const ResultSample& sample : answer->samples) {
-      const std::string_view name = sample.labels().Get(query->object_label);
-      if (name.empty()) rows->unlabelled = true;
+    for (const ResultSample& sample : (*answer)->samples) {
+      const std::string_view name = sample.labels().Get(object_label_);
+      if (name.empty()) unlabelled_ = true;
       if (std::binary_search(request.names.begin(), request.names.end(), name)) {
-        rows->by_name[name].push_back(&sample);
+        rows_[name].push_back(&sample);
       }
     }
-    rows->targets_selected += answer->evidence.targets_selected;
-    rows->window = answer->window;
-    rows->object_label = std::move(query->object_label);
-    rows->answers.push_back(*std::move(answer));
     return std::nullopt;
   }
 
-  HttpReply FromRows(Rows& rows, const std::string& selector_json) const {
+  HttpReply FromRows(const std::string& selector_json, Measurement* measurement) {
     std::vector<MetricItem> items;
     std::map<adapter::Unknown, int> unknown;
+    bool failed = false;
     for (const std::string& name : names_) {
-      const std::vector<const ResultSample*>& own = rows.by_name[name];
-      Decision decision = Decide(own, rows.targets_selected, state_.now, state_.policy);
-      if (decision.unknown == adapter::Unknown::kNone) {
-        items.push_back(MakeItem(name, *own.front(), rows.window, std::move(decision.quantity)));
+      const Decision decision = measurement->Decide({name, KeyOf(name), name}, rows_[name]);
+      if (decision.known) {
+        items.push_back(MakeItem(name, decision, measurement->window()));
       } else {
         ++unknown[decision.unknown];
+        failed |= FailsReply(decision, measurement->policy());
       }
     }
-    if (items.empty()) return NoValue(unknown, rows.unlabelled ? rows.object_label : "");
+    if (items.empty() || failed) return NoValue(unknown, unlabelled_ ? object_label_ : "");
     return {
         200, kJsonType,
         MetricValueListJson(request_.metric.version, request_.metric.metric, selector_json, items),
         "", ""};
   }
 
-  MetricItem MakeItem(const std::string& name, const ResultSample& row, Duration window,
-                      std::string quantity) const {
-    const bool from_samples = row.evidence.newest != Timestamp::Min();
-    return {&info_,
-            request_.metric.namespace_name,
-            name,
-            from_samples ? row.evidence.newest : state_.now,
-            absl::ToInt64Seconds(window),
-            std::move(quantity)};
+  std::string KeyOf(const std::string& name) const {
+    return absl::StrCat(request_.metric.metric, "/", request_.metric.namespace_name, "/",
+                        resource_.ToString(), "/", name, "?", request_.series.ToString());
+  }
+
+  MetricItem MakeItem(const std::string& name, const Decision& decision, Duration window) const {
+    return {&info_,        request_.metric.namespace_name, name,
+            decision.time, absl::ToInt64Seconds(window),   decision.quantity};
   }
 
   bool KnownNotToExist() const {
@@ -182,8 +188,8 @@ class MetricAnswer {
     const auto most =
         std::max_element(unknown.begin(), unknown.end(),
                          [](const auto& a, const auto& b) { return a.second < b.second; });
-    const bool no_row =
-        most->first == adapter::Unknown::kMissing || most->first == adapter::Unknown::kWarming;
+    const bool no_row = std::all_of(rows_.begin(), rows_.end(),
+                                    [](const auto& rows) { return rows.second.empty(); });
     if (!is_list() && no_row && KnownNotToExist()) {
       return MetricNotFound(request_.metric.metric, resource_.ToString(), request_.metric.name);
     }
@@ -212,15 +218,20 @@ class MetricAnswer {
   const ResourceInfo& info_;
   const GroupResource resource_;
   const ApiState& state_;
+  Explanation* const explanation_;
   std::vector<std::string> names_;
+  RowsByName rows_;
+  std::string object_label_;
+  bool unlabelled_ = false;  // a row came without the label that names its object
 };
 
 }  // namespace
 
-HttpReply AnswerMetric(const ParsedRequest& request, const ApiState& state) {
+HttpReply AnswerMetric(const ParsedRequest& request, const ApiState& state,
+                       Explanation* explanation) {
   const ResourceInfo* info = FindResourceArgument(request.metric.resource);
   if (info == nullptr) return MetricNotFound(request.metric.metric, request.metric.resource);
-  return MetricAnswer(request, *info, state).Make();
+  return MetricAnswer(request, *info, state, explanation).Make();
 }
 
 }  // namespace tacho::adapter::internal

@@ -1,12 +1,14 @@
-// AnswerMetric: the values of one metric for the objects of one request. The door is
-// custom_metrics.h.
+// AnswerMetric: the values of one custom metric for the objects of one request. The door
+// is custom_metrics.h.
 //
 // Order       Items by name.
+// Threads     One request each.
 // Cost        One query per 4 KiB of object names.
 #ifndef TACHO_ADAPTER_CORE_METRIC_REQUEST_H_
 #define TACHO_ADAPTER_CORE_METRIC_REQUEST_H_
 
 #include "adapter/core/custom_metrics.h"
+#include "adapter/core/explanation.h"
 
 namespace tacho::adapter::internal {
 
@@ -17,7 +19,9 @@ struct ParsedRequest {
   const Selector& series;   // metricLabelSelector
 };
 
-[[nodiscard]] HttpReply AnswerMetric(const ParsedRequest& request, const ApiState& state);
+// `explanation`, if not null, gets what the answer rests on.
+[[nodiscard]] HttpReply AnswerMetric(const ParsedRequest& request, const ApiState& state,
+                                     Explanation* explanation);
 
 }  // namespace tacho::adapter::internal
 

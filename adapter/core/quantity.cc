@@ -31,4 +31,21 @@ absl::StatusOr<std::string> FormatQuantity(double value) {
   return FormatMilliQuantity(static_cast<int64_t>(thousandths));
 }
 
+absl::StatusOr<std::string> FormatBinaryQuantity(double value) {
+  absl::StatusOr<std::string> decimal = FormatQuantity(value);
+  if (!decimal.ok()) return decimal;
+  const auto thousandths = static_cast<int64_t>(value * 1000.0);
+  if (thousandths % 1000 != 0 || (thousandths < 1'024'000 && thousandths > -1'024'000)) {
+    return decimal;
+  }
+  constexpr std::array<std::string_view, 7> kSuffixes = {"", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"};
+  int64_t whole = thousandths / 1000;
+  size_t suffix = 0;
+  while (whole % 1024 == 0 && suffix + 1 < kSuffixes.size()) {
+    whole /= 1024;
+    ++suffix;
+  }
+  return absl::StrCat(whole, Abs(kSuffixes[suffix]));
+}
+
 }  // namespace tacho::adapter

@@ -21,6 +21,10 @@ namespace tacho::adapter {
 
 [[nodiscard]] std::string FormatMilliQuantity(int64_t thousandths);
 
+// As Kubernetes prints memory: whole multiples of 1024 with Ki, Mi, Gi, Ti, Pi, Ei; below
+// 1024, and with a fraction, as FormatQuantity. Fails as that does.
+[[nodiscard]] absl::StatusOr<std::string> FormatBinaryQuantity(double value);
+
 }  // namespace tacho::adapter
 
 #endif  // TACHO_ADAPTER_CORE_QUANTITY_H_

@@ -50,6 +50,7 @@ absl::StatusOr<Answer> CachingQuerier::Ask(std::string_view promql, Timestamp t)
   answer.string = kept->string();
   answer.evidence = kept->evidence();
   answer.window = query->window();
+  answer.samples_read = kept->samples_read();
   answer.owner = std::move(kept);
   return answer;
 }

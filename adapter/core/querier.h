@@ -9,6 +9,7 @@
 #define TACHO_ADAPTER_CORE_QUERIER_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -33,6 +34,7 @@ struct Answer {
   std::string string;
   Evidence evidence;
   Duration window;  // of the query's longest range selector; zero if it has none
+  uint64_t samples_read = 0;
   std::shared_ptr<const void> owner;
 };
 

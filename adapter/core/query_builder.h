@@ -1,5 +1,8 @@
 // From a request to the text of its query.
 //
+// Names of several objects are written as alternatives, each escaped; the engine binds
+// such a matcher as a set of values, not as a regex.
+//
 // Order       Matchers: the metric selector's, by key; the namespace's; the object's.
 // Threads     Pure functions.
 #ifndef TACHO_ADAPTER_CORE_QUERY_BUILDER_H_
@@ -19,7 +22,8 @@ namespace tacho::adapter {
 
 struct MetricQuery {
   std::string promql;
-  std::string object_label;  // the label whose value names the object
+  std::string object_label;  // the label whose value names the object; external: empty
+  TemplateArgs args;         // what the template got
 };
 
 struct QueryRequest {
@@ -35,10 +39,36 @@ struct QueryRequest {
 [[nodiscard]] absl::StatusOr<MetricQuery> BuildQuery(const MetricSource& source,
                                                      const QueryRequest& request);
 
+// The same for an external metric; a namespace matters only where the rule is namespaced.
+[[nodiscard]] absl::StatusOr<MetricQuery> BuildExternalQuery(const MetricSource& source,
+                                                             std::string_view namespace_name,
+                                                             const Selector& selector);
+
 // What the template gets: for tests and for the check when rules are loaded.
 [[nodiscard]] absl::StatusOr<TemplateArgs> BuildTemplateArgs(const ResourceLabels& labels,
                                                              std::string_view series_name,
                                                              const QueryRequest& request);
+[[nodiscard]] absl::StatusOr<TemplateArgs> BuildExternalArgs(const ResourceLabels& labels,
+                                                             std::string_view series_name,
+                                                             std::string_view namespace_name,
+                                                             const Selector& selector);
+
+// A query of resource metrics: of the pods of a namespace, or of nodes.
+struct ResourceQueryRequest {
+  std::string_view namespace_name;  // empty: of all, told apart by their label
+  std::vector<std::string> names;   // empty: all
+};
+struct ResourceQuery {
+  std::string promql;
+  std::string namespace_label;
+  std::string object_label;
+};
+//   kFailedPrecondition the rule has no label for pods, nodes or namespaces
+//   others              as of QueryTemplate::Expand
+[[nodiscard]] absl::StatusOr<ResourceQuery> BuildContainerQuery(
+    const ResourceRule& rule, const ResourceQueryRequest& request);
+[[nodiscard]] absl::StatusOr<ResourceQuery> BuildNodeQuery(const ResourceRule& rule,
+                                                           const ResourceQueryRequest& request);
 
 }  // namespace tacho::adapter
 

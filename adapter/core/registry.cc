@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "adapter/core/replies.h"
 #include "adapter/core/series_query_hints.h"
+#include "adapter/core/text.h"
 
 namespace tacho::adapter {
 namespace {
@@ -32,55 +32,88 @@ std::optional<SpelledOut> ReadSpelledOut(const Rule& rule) {
   return out;
 }
 
+const std::string& NameOf(const MetricKey& key) { return key.metric; }
+const std::string& NameOf(const std::string& key) { return key; }
+
 std::string Describe(const MetricSource& source) {
-  return absl::StrCat(source.rule->place, " (series ", source.series_name, ")");
+  return absl::StrCat(source.rule->place, " (series ",
+                      source.series_name.empty() ? "not seen yet" : source.series_name, ")");
 }
 
 }  // namespace
 
-MetricRegistry::MetricRegistry(std::shared_ptr<const RuleSet> rules,
-                               std::span<const std::vector<MetricLabels>> series)
+MetricRegistry::MetricRegistry(std::shared_ptr<const RuleSet> rules, const FoundSeries& custom,
+                               const FoundSeries& external)
     : rules_(std::move(rules)) {
+  for (size_t i = 0; i < custom.size() && i < rules_->rules.size(); ++i) {
+    for (const MetricLabels& found : custom[i]) AddCustom(rules_->rules[i], found, &metrics_);
+  }
+  for (size_t i = 0; i < external.size() && i < rules_->external_rules.size(); ++i) {
+    const Rule& rule = rules_->external_rules[i];
+    for (const MetricLabels& found : external[i]) {
+      const std::optional<std::string> name = rule.ApiName(found.metric);
+      if (name.has_value()) Add(*name, {&rule, found.metric}, "external metrics", &external_);
+    }
+  }
+  AddSpelledOut();
+  documents_.emplace(Contents());
+}
+
+// What rules offer before any of their series is there; what has been seen goes before.
+void MetricRegistry::AddSpelledOut() {
+  std::map<MetricKey, MetricSource> custom;
   for (const Rule& rule : rules_->rules) {
     const std::optional<SpelledOut> offer = ReadSpelledOut(rule);
     if (!offer.has_value()) continue;
     for (const GroupResource& resource : offer->resources) {
-      metrics_[{resource, offer->api_name}] = {&rule, offer->series_name};
+      const MetricKey key{resource, offer->api_name};
+      if (metrics_.contains(key)) continue;
+      Add(key, {&rule, offer->series_name}, resource.ToString(), &custom);
     }
   }
-  std::map<MetricKey, MetricSource> seen;
-  for (size_t i = 0; i < series.size() && i < rules_->rules.size(); ++i) {
-    for (const MetricLabels& found : series[i]) AddSeries(rules_->rules[i], found, &seen);
+  metrics_.merge(custom);
+  std::map<std::string, MetricSource, std::less<>> external;
+  for (const Rule& rule : rules_->external_rules) {
+    const std::optional<SpelledOut> offer = ReadSpelledOut(rule);
+    if (!offer.has_value() || external_.contains(offer->api_name)) continue;
+    Add(offer->api_name, {&rule, offer->series_name}, "external metrics", &external);
   }
-  for (auto& [key, source] : seen) metrics_[key] = std::move(source);
-  list_v1beta1_ = MakeList(ApiVersion::kV1beta1);
-  list_v1beta2_ = MakeList(ApiVersion::kV1beta2);
+  external_.merge(external);
 }
 
-void MetricRegistry::AddSeries(const Rule& rule, const MetricLabels& found,
-                               std::map<MetricKey, MetricSource>* seen) {
+template <typename Map>
+void MetricRegistry::Add(const typename Map::key_type& key, const MetricSource& source,
+                         std::string_view of, Map* to) {
+  const auto [it, added] = to->emplace(key, source);
+  if (added) return;
+  if (conflicts_.size() < kMaxConflicts) {
+    conflicts_.push_back(absl::StrCat("metric ", NameOf(key), " of ", Abs(of), " comes from ",
+                                      Describe(it->second), " and from ", Describe(source),
+                                      "; the latter answers"));
+  }
+  it->second = source;
+}
+
+void MetricRegistry::AddCustom(const Rule& rule, const MetricLabels& found,
+                               std::map<MetricKey, MetricSource>* to) {
   const std::optional<std::string> name = rule.ApiName(found.metric);
   if (!name.has_value()) return;
   for (const GroupResource& resource : rule.resources.ResourcesOf(found.label_names)) {
-    const MetricSource source{&rule, found.metric};
-    const auto [it, added] = seen->emplace(MetricKey{resource, *name}, source);
-    if (added) continue;
-    if (conflicts_.size() < kMaxConflicts) {
-      conflicts_.push_back(absl::StrCat("metric ", *name, " of ", resource.ToString(),
-                                        " comes from ", Describe(it->second), " and from ",
-                                        Describe(source), "; the latter answers"));
-    }
-    it->second = source;
+    Add({resource, *name}, {&rule, found.metric}, resource.ToString(), to);
   }
 }
 
-std::string MetricRegistry::MakeList(ApiVersion version) const {
-  std::vector<ListedMetric> listed;
+ApiContents MetricRegistry::Contents() const {
+  ApiContents out;
+  if (rules_->serves_custom) out.groups.push_back(ApiGroup::kCustom);
+  if (rules_->serves_external) out.groups.push_back(ApiGroup::kExternal);
+  if (rules_->serves_resource) out.groups.push_back(ApiGroup::kResource);
   for (const auto& [key, source] : metrics_) {
-    listed.push_back(
+    out.custom.push_back(
         {absl::StrCat(key.resource.ToString(), "/", key.metric), !IsRootScoped(key.resource)});
   }
-  return adapter::ResourceListJson(version, listed);
+  for (const auto& [name, source] : external_) out.external.push_back(name);
+  return out;
 }
 
 const MetricSource* MetricRegistry::Find(const MetricKey& key) const {
@@ -88,8 +121,9 @@ const MetricSource* MetricRegistry::Find(const MetricKey& key) const {
   return it == metrics_.end() ? nullptr : &it->second;
 }
 
-const std::string& MetricRegistry::ResourceListJson(ApiVersion version) const {
-  return version == ApiVersion::kV1beta1 ? list_v1beta1_ : list_v1beta2_;
+const MetricSource* MetricRegistry::FindExternal(std::string_view metric) const {
+  const auto it = external_.find(metric);
+  return it == external_.end() ? nullptr : &it->second;
 }
 
 void SeenSeries::Add(size_t rule, const std::vector<MetricLabels>& found) {
@@ -104,8 +138,8 @@ void SeenSeries::Add(size_t rule, const std::vector<MetricLabels>& found) {
   }
 }
 
-std::vector<std::vector<MetricLabels>> SeenSeries::All() const {
-  std::vector<std::vector<MetricLabels>> out(rules_.size());
+FoundSeries SeenSeries::All() const {
+  FoundSeries out(rules_.size());
   for (size_t i = 0; i < rules_.size(); ++i) {
     for (const auto& [metric, labels] : rules_[i]) {
       out[i].push_back({metric, {labels.begin(), labels.end()}});
@@ -114,25 +148,44 @@ std::vector<std::vector<MetricLabels>> SeenSeries::All() const {
   return out;
 }
 
-LiveRegistry::LiveRegistry(std::shared_ptr<const RuleSet> rules, Database database)
-    : rules_(std::move(rules)), database_(std::move(database)) {}
+LiveRegistry::LiveRegistry(std::shared_ptr<const RuleSet> rules, SeriesFinder* series)
+    : rules_(std::move(rules)), series_(series) {}
+
+// A selector that fails concerns its own rule only.
+void LiveRegistry::Look(const std::vector<Rule>& rules, SeenSeries* seen) {
+  for (size_t i = 0; i < rules.size(); ++i) {
+    const std::string& selector = rules[i].series_query;
+    if (selector.empty()) continue;
+    const absl::StatusOr<std::vector<MetricLabels>> found = series_->Find(selector);
+    if (found.ok()) seen->Add(i, *found);
+  }
+}
 
 std::shared_ptr<const MetricRegistry> LiveRegistry::Get() {
   const std::lock_guard lock(mutex_);
   // Read before the series are: what comes in between is found by the next call.
-  const uint64_t version = database_.series_version();
+  const uint64_t version = series_->version();
   if (version_ == version) return snapshot_;
-  for (size_t i = 0; i < rules_->rules.size(); ++i) {
-    const std::string& selector = rules_->rules[i].series_query;
-    if (selector.empty()) continue;
-    const absl::StatusOr<std::vector<MetricLabels>> found = database_.Metrics(selector);
-    if (found.ok()) seen_.Add(i, *found);
-  }
-  if (snapshot_ == nullptr || seen_.TakeChanged()) {
-    snapshot_ = std::make_shared<const MetricRegistry>(rules_, seen_.All());
+  Look(rules_->rules, &custom_);
+  Look(rules_->external_rules, &external_);
+  const bool changed = custom_.TakeChanged() | external_.TakeChanged();
+  if (snapshot_ == nullptr || changed) {
+    snapshot_ = std::make_shared<const MetricRegistry>(rules_, custom_.All(), external_.All());
   }
   version_ = version;
   return snapshot_;
+}
+
+std::vector<std::string> LiveRegistry::TakeNewConflicts() {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> out;
+  if (snapshot_ == nullptr) return out;
+  for (const std::string& conflict : snapshot_->conflicts()) {
+    // A bounded set: names come from targets.
+    if (told_conflicts_.size() >= kMaxConflicts) break;
+    if (told_conflicts_.insert(conflict).second) out.push_back(conflict);
+  }
+  return out;
 }
 
 }  // namespace tacho::adapter

@@ -1,4 +1,4 @@
-// MetricRegistry: which metrics the API has, and which rule and series answers each.
+// MetricRegistry: which metrics the APIs have, and which rule and series answers each.
 // It never shrinks because of what scrapes show: what a rule spells out is listed
 // before its first sample, and what was seen once stays listed until the rules change.
 //
@@ -14,20 +14,21 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
-#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
-#include "adapter/core/api_paths.h"
+#include "adapter/core/discovery_documents.h"
 #include "adapter/core/resources.h"
 #include "adapter/core/rules.h"
-#include "tacho/database.h"
+#include "adapter/core/series_finder.h"
 
 namespace tacho::adapter {
 
@@ -45,30 +46,42 @@ struct MetricSource {
   std::string series_name;
 };
 
+// What the rules of a file have found, each list by rule, its series sorted.
+using FoundSeries = std::vector<std::vector<MetricLabels>>;
+
 class MetricRegistry {
  public:
-  // series[i] is what rule i has found, sorted. A key that two rules or two series
-  // give goes to the later one, as upstream, and is reported.
-  MetricRegistry(std::shared_ptr<const RuleSet> rules,
-                 std::span<const std::vector<MetricLabels>> series);
+  // A metric that two rules or two series give goes to the later one, as upstream, and
+  // is reported.
+  explicit MetricRegistry(std::shared_ptr<const RuleSet> rules, const FoundSeries& custom = {},
+                          const FoundSeries& external = {});
 
   // Null: the API has no such metric.
   [[nodiscard]] const MetricSource* Find(const MetricKey& key) const;
+  [[nodiscard]] const MetricSource* FindExternal(std::string_view metric) const;
   [[nodiscard]] const std::map<MetricKey, MetricSource>& metrics() const { return metrics_; }
+  [[nodiscard]] const std::map<std::string, MetricSource, std::less<>>& external_metrics() const {
+    return external_;
+  }
+  // Metrics that several rules or series give: "metric x of pods comes from ...".
   [[nodiscard]] const std::vector<std::string>& conflicts() const { return conflicts_; }
-  // The discovery document, made once: it is the endpoint asked most.
-  [[nodiscard]] const std::string& ResourceListJson(ApiVersion version) const;
+  [[nodiscard]] const DiscoveryDocuments& documents() const { return *documents_; }
+  [[nodiscard]] const RuleSet& rules() const { return *rules_; }
 
  private:
-  void AddSeries(const Rule& rule, const MetricLabels& found,
-                 std::map<MetricKey, MetricSource>* seen);
-  [[nodiscard]] std::string MakeList(ApiVersion version) const;
+  template <typename Map>
+  void Add(const typename Map::key_type& key, const MetricSource& source, std::string_view of,
+           Map* to);
+  void AddCustom(const Rule& rule, const MetricLabels& found,
+                 std::map<MetricKey, MetricSource>* to);
+  void AddSpelledOut();
+  [[nodiscard]] ApiContents Contents() const;
 
   std::shared_ptr<const RuleSet> rules_;
   std::map<MetricKey, MetricSource> metrics_;
+  std::map<std::string, MetricSource, std::less<>> external_;
   std::vector<std::string> conflicts_;
-  std::string list_v1beta1_;
-  std::string list_v1beta2_;
+  std::optional<DiscoveryDocuments> documents_;
 };
 
 // What each rule has found so far. It only grows, up to its bound, so that a target
@@ -79,7 +92,7 @@ class SeenSeries {
       : max_names_(max_names_per_rule) {}
 
   void Add(size_t rule, const std::vector<MetricLabels>& found);
-  [[nodiscard]] std::vector<std::vector<MetricLabels>> All() const;  // by rule, sorted
+  [[nodiscard]] FoundSeries All() const;
   // Whether anything was new since the last call.
   [[nodiscard]] bool TakeChanged() { return std::exchange(changed_, false); }
 
@@ -91,19 +104,27 @@ class SeenSeries {
 
 class LiveRegistry {
  public:
-  LiveRegistry(std::shared_ptr<const RuleSet> rules, Database database);
+  // `series` outlives it.
+  LiveRegistry(std::shared_ptr<const RuleSet> rules, SeriesFinder* series);
 
-  // The snapshot for the database as it is now.
+  // The snapshot for the series as they are now.
   [[nodiscard]] std::shared_ptr<const MetricRegistry> Get();
 
+  // Conflicts that no earlier call has given.
+  [[nodiscard]] std::vector<std::string> TakeNewConflicts();
+
  private:
+  void Look(const std::vector<Rule>& rules, SeenSeries* seen);
+
   const std::shared_ptr<const RuleSet> rules_;
-  const Database database_;
+  SeriesFinder* const series_;
   std::mutex mutex_;
   // Guarded by mutex_.
-  std::optional<uint64_t> version_;  // of the database, at the last rebuild
-  SeenSeries seen_;
+  std::optional<uint64_t> version_;  // of the series, at the last rebuild
+  SeenSeries custom_;
+  SeenSeries external_;
   std::shared_ptr<const MetricRegistry> snapshot_;
+  std::set<std::string> told_conflicts_;
 };
 
 }  // namespace tacho::adapter

@@ -49,12 +49,75 @@ std::string ItemV1beta2(const MetricItem& item, std::string_view metric,
   return out;
 }
 
-// The versions and the preferred one of the group, without braces.
-std::string GroupFields() {
-  const std::string version = absl::StrCat(
-      "{\"groupVersion\":\"", GroupVersion(ApiVersion::kV1beta1), "\",\"version\":\"v1beta1\"}");
-  return absl::StrCat("\"name\":\"", Abs(kCustomMetricsGroup), "\",\"versions\":[", version,
-                      "],\"preferredVersion\":", version);
+std::string ExternalItemJson(const ExternalItem& item, std::string_view metric) {
+  std::string out = absl::StrCat("{\"metricName\":", JsonString(metric), ",\"metricLabels\":");
+  if (item.labels.has_value()) {
+    absl::StrAppend(&out, "{",
+                    absl::StrJoin(*item.labels, ",",
+                                  [](std::string* to, const auto& label) {
+                                    absl::StrAppend(to, JsonString(label.first), ":",
+                                                    JsonString(label.second));
+                                  }),
+                    "}");
+  } else {
+    out += "null";
+  }
+  absl::StrAppend(&out, ",\"timestamp\":\"", Rfc3339(item.time), "\"");
+  if (item.window_seconds != 0) absl::StrAppend(&out, ",\"window\":", item.window_seconds);
+  absl::StrAppend(&out, ",\"value\":\"", item.quantity, "\"}");
+  return out;
+}
+
+std::string UsageJson(const Usage& usage) {
+  return absl::StrCat("{\"cpu\":\"", usage.cpu, "\",\"memory\":\"", usage.memory, "\"}");
+}
+
+// A Go duration in whole seconds, as metav1.Duration prints it: 1h2m3s, 5m0s, 30s, 0s.
+std::string GoSeconds(Duration duration) {
+  const int64_t all = absl::ToInt64Seconds(duration);
+  const int64_t hours = all / 3600;
+  const int64_t minutes = all / 60 % 60;
+  return absl::StrCat(hours > 0 ? absl::StrCat(hours, "h") : "",
+                      all >= 60 ? absl::StrCat(minutes, "m") : "", all % 60, "s");
+}
+
+// metadata, timestamp and window, without braces.
+std::string ResourceFields(const ResourceItem& item, Timestamp now) {
+  const std::string space = item.namespace_name.empty()
+                                ? ""
+                                : absl::StrCat(",\"namespace\":", JsonString(item.namespace_name));
+  return absl::StrCat("\"metadata\":{\"name\":", JsonString(item.name), space,
+                      ",\"creationTimestamp\":\"", Rfc3339(now), "\"},\"timestamp\":\"",
+                      Rfc3339(item.time), "\",\"window\":\"", GoSeconds(item.window), "\"");
+}
+
+std::string PodFields(const ResourceItem& item, Timestamp now) {
+  const std::string containers =
+      absl::StrJoin(item.containers, ",", [](std::string* out, const auto& container) {
+        absl::StrAppend(out, "{\"name\":", JsonString(container.first),
+                        ",\"usage\":", UsageJson(container.second), "}");
+      });
+  return absl::StrCat(ResourceFields(item, now), ",\"containers\":[", containers, "]");
+}
+
+std::string NodeFields(const ResourceItem& item, Timestamp now) {
+  return absl::StrCat(ResourceFields(item, now), ",\"usage\":", UsageJson(item.usage));
+}
+
+// "kind" and "apiVersion", without braces.
+std::string ResourceKind(std::string_view kind) {
+  return absl::StrCat("\"kind\":\"", Abs(kind), "\",\"apiVersion\":\"",
+                      Abs(ToString(ApiGroup::kResource)), "/v1beta1\"");
+}
+
+template <typename ItemFields>
+std::string ResourceList(std::string_view kind, const std::vector<ResourceItem>& items,
+                         ItemFields fields) {
+  const std::string joined =
+      absl::StrJoin(items, ",", [&](std::string* out, const ResourceItem& item) {
+        absl::StrAppend(out, "{", fields(item), "}");
+      });
+  return absl::StrCat("{", ResourceKind(kind), ",\"metadata\":{},\"items\":[", joined, "]}\n");
 }
 
 // `reason` and `details` are left out where empty; details is JSON.
@@ -86,24 +149,31 @@ std::string MetricValueListJson(ApiVersion version, std::string_view metric,
                       "\",\"metadata\":{},\"items\":[", joined, "]}\n");
 }
 
-std::string ResourceListJson(ApiVersion version, const std::vector<ListedMetric>& metrics) {
-  const std::string joined =
-      absl::StrJoin(metrics, ",", [](std::string* out, const ListedMetric& metric) {
-        absl::StrAppend(
-            out, "{\"name\":", JsonString(metric.name),
-            ",\"singularName\":\"\",\"namespaced\":", metric.namespaced ? "true" : "false",
-            ",\"kind\":\"MetricValueList\",\"verbs\":[\"get\"]}");
-      });
-  return absl::StrCat("{\"kind\":\"APIResourceList\",\"apiVersion\":\"v1\",\"groupVersion\":\"",
-                      GroupVersion(version), "\",\"resources\":[", joined, "]}\n");
+std::string ExternalValueListJson(std::string_view metric, const std::vector<ExternalItem>& items) {
+  const std::string joined = absl::StrJoin(
+      items, ",",
+      [&](std::string* out, const ExternalItem& item) { *out += ExternalItemJson(item, metric); });
+  return absl::StrCat("{\"kind\":\"ExternalMetricValueList\",\"apiVersion\":\"",
+                      Abs(ToString(ApiGroup::kExternal)), "/v1beta1\",\"metadata\":{},\"items\":[",
+                      joined, "]}\n");
 }
 
-std::string GroupJson() {
-  return absl::StrCat("{\"kind\":\"APIGroup\",\"apiVersion\":\"v1\",", GroupFields(), "}\n");
+std::string PodMetricsListJson(const std::vector<ResourceItem>& items, Timestamp now) {
+  return ResourceList("PodMetricsList", items,
+                      [now](const ResourceItem& item) { return PodFields(item, now); });
 }
 
-std::string GroupListJson() {
-  return absl::StrCat("{\"kind\":\"APIGroupList\",\"groups\":[{", GroupFields(), "}]}\n");
+std::string PodMetricsJson(const ResourceItem& item, Timestamp now) {
+  return absl::StrCat("{", ResourceKind("PodMetrics"), ",", PodFields(item, now), "}\n");
+}
+
+std::string NodeMetricsListJson(const std::vector<ResourceItem>& items, Timestamp now) {
+  return ResourceList("NodeMetricsList", items,
+                      [now](const ResourceItem& item) { return NodeFields(item, now); });
+}
+
+std::string NodeMetricsJson(const ResourceItem& item, Timestamp now) {
+  return absl::StrCat("{", ResourceKind("NodeMetrics"), ",", NodeFields(item, now), "}\n");
 }
 
 std::string VersionJson() {
@@ -120,6 +190,15 @@ HttpReply MetricNotFound(std::string_view metric, std::string_view resource) {
 HttpReply MetricNotFound(std::string_view metric, std::string_view resource,
                          std::string_view name) {
   return MetricNotFound(metric, absl::StrCat(Abs(resource), " ", Abs(name)));
+}
+
+HttpReply ResourceNotFound(std::string_view resource, std::string_view name) {
+  const std::string_view group = ToString(ApiGroup::kResource);
+  return Failure(404,
+                 absl::StrCat(Abs(resource), ".", Abs(group), " \"", Abs(name), "\" not found"),
+                 "NotFound",
+                 absl::StrCat("{\"name\":", JsonString(name), ",\"group\":\"", Abs(group),
+                              "\",\"kind\":", JsonString(resource), "}"));
 }
 
 HttpReply RouteNotFound() {

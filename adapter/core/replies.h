@@ -1,4 +1,4 @@
-// Reply bodies of the custom metrics API, to the byte of Kubernetes' own encoder: one
+// Reply bodies of the metrics APIs, to the byte of Kubernetes' own encoder: one
 // line, keys in Go's order, a newline at the end.
 //
 // Threads     Pure functions.
@@ -6,19 +6,19 @@
 #define TACHO_ADAPTER_CORE_REPLIES_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
-#include "adapter/core/api_paths.h"
+#include "adapter/core/api_group.h"
 #include "adapter/core/http_reply.h"
 #include "adapter/core/resources.h"
 #include "tacho/time.h"
 
 namespace tacho::adapter {
-
-inline constexpr std::string_view kCustomMetricsGroup = "custom.metrics.k8s.io";
 
 struct MetricItem {
   const ResourceInfo* resource;
@@ -35,20 +35,43 @@ struct MetricItem {
                                               std::string_view selector_json,
                                               const std::vector<MetricItem>& items);
 
-struct ListedMetric {
-  std::string name;  // "pods/http_requests"
-  bool namespaced = true;
+struct ExternalItem {
+  // By name; nothing: the query gave a scalar, which has none.
+  std::optional<std::vector<std::pair<std::string, std::string>>> labels;
+  Timestamp time;
+  int64_t window_seconds = 0;  // 0: left out
+  std::string quantity;
 };
-[[nodiscard]] std::string ResourceListJson(ApiVersion version,
-                                           const std::vector<ListedMetric>& metrics);
-[[nodiscard]] std::string GroupJson();      // /apis/custom.metrics.k8s.io
-[[nodiscard]] std::string GroupListJson();  // /apis
-[[nodiscard]] std::string VersionJson();    // /version
+[[nodiscard]] std::string ExternalValueListJson(std::string_view metric,
+                                                const std::vector<ExternalItem>& items);
+
+struct Usage {
+  std::string cpu;  // quantities
+  std::string memory;
+};
+struct ResourceItem {
+  std::string namespace_name;  // of a pod
+  std::string name;
+  Timestamp time;
+  Duration window;                                        // zero: "0s", as upstream
+  std::vector<std::pair<std::string, Usage>> containers;  // of a pod
+  Usage usage;                                            // of a node
+};
+// `now` becomes the creationTimestamp.
+[[nodiscard]] std::string PodMetricsListJson(const std::vector<ResourceItem>& items, Timestamp now);
+[[nodiscard]] std::string PodMetricsJson(const ResourceItem& item, Timestamp now);
+[[nodiscard]] std::string NodeMetricsListJson(const std::vector<ResourceItem>& items,
+                                              Timestamp now);
+[[nodiscard]] std::string NodeMetricsJson(const ResourceItem& item, Timestamp now);
+
+[[nodiscard]] std::string VersionJson();  // /version
 
 // Failures.
 [[nodiscard]] HttpReply MetricNotFound(std::string_view metric, std::string_view resource);
 [[nodiscard]] HttpReply MetricNotFound(std::string_view metric, std::string_view resource,
                                        std::string_view name);
+// 404 of the resource metrics API: `podmetrics.metrics.k8s.io "ns/p" not found`.
+[[nodiscard]] HttpReply ResourceNotFound(std::string_view resource, std::string_view name);
 [[nodiscard]] HttpReply RouteNotFound();                        // 404, JSON
 [[nodiscard]] HttpReply PageNotFound();                         // 404, plain text
 [[nodiscard]] HttpReply BadRequest(std::string_view message);   // 400

@@ -21,10 +21,11 @@ std::optional<MetricNames> NamesOf(std::string_view promql) {
   return *std::move(names);
 }
 
-// What the rule's query reads for a series of this name; nothing if it cannot be told.
-std::optional<MetricNames> QueryNames(const Rule& rule, std::string_view series) {
-  const auto label = [&rule](const char* resource, const char* usual) {
-    return rule.resources.LabelOf({"", resource}).value_or(usual);
+// What a query reads for a series of this name; nothing if it cannot be told.
+std::optional<MetricNames> QueryNames(const QueryTemplate& query, const ResourceLabels& labels,
+                                      std::string_view series) {
+  const auto label = [&labels](const char* resource, const char* usual) {
+    return labels.LabelOf({"", resource}).value_or(usual);
   };
   TemplateArgs args;
   args.series = series;
@@ -32,14 +33,14 @@ std::optional<MetricNames> QueryNames(const Rule& rule, std::string_view series)
   args.label_matchers = {{label("namespaces", "namespace"), MatchOp::kEqual, {"default"}},
                          {pod, MatchOp::kEqual, {"a"}}};
   args.group_by = {pod};
-  const absl::StatusOr<std::string> promql = rule.metrics_query.Expand(args);
+  const absl::StatusOr<std::string> promql = query.Expand(args);
   return promql.ok() ? NamesOf(*promql) : std::nullopt;
 }
 
 }  // namespace
 
 void RuleMetricFilter::Add(const Rule& rule) {
-  Reader reader{rule, std::nullopt, QueryNames(rule, kNobody)};
+  Reader reader{rule, std::nullopt, QueryNames(rule.metrics_query, rule.resources, kNobody)};
   if (!rule.series_query.empty()) {
     reader.found = NamesOf(rule.series_query);
     keeps_all_ |= !reader.found.has_value();
@@ -48,9 +49,17 @@ void RuleMetricFilter::Add(const Rule& rule) {
   readers_.push_back(std::move(reader));
 }
 
+void RuleMetricFilter::Add(const ResourceRule& rule) {
+  for (const QueryTemplate* query : {&rule.container_query, &rule.node_query}) {
+    Reader reader{std::nullopt, std::nullopt, QueryNames(*query, rule.resources, kNobody)};
+    keeps_all_ |= !reader.always.has_value();
+    readers_.push_back(std::move(reader));
+  }
+}
+
 bool RuleMetricFilter::Finds(const Reader& reader, std::string_view series) {
   return reader.found.has_value() && reader.found->MaySelect(series) &&
-         std::ranges::all_of(reader.rule.filters, [series](const SeriesFilter& filter) {
+         std::ranges::all_of(reader.rule->filters, [series](const SeriesFilter& filter) {
            return filter.Passes(series);
          });
 }
@@ -61,7 +70,8 @@ bool RuleMetricFilter::Reads(const Reader& reader, std::string_view metric) {
     if (!metric.ends_with(suffix)) return false;
     const std::string_view series = metric.substr(0, metric.size() - suffix.size());
     if (!Finds(reader, series)) return false;
-    const std::optional<MetricNames> names = QueryNames(reader.rule, series);
+    const std::optional<MetricNames> names =
+        QueryNames(reader.rule->metrics_query, reader.rule->resources, series);
     return !names.has_value() || names->MaySelect(metric);
   });
 }

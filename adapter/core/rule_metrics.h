@@ -31,13 +31,14 @@ inline constexpr size_t kMaxRememberedNames = 100'000;
 class RuleMetricFilter final : public MetricFilter {
  public:
   void Add(const Rule& rule);
+  void Add(const ResourceRule& rule);
 
   [[nodiscard]] bool Keeps(std::string_view metric) const override;
 
  private:
   // What one rule reads.
   struct Reader {
-    Rule rule;
+    std::optional<Rule> rule;          // none: resource rules have no series
     std::optional<MetricNames> found;  // of seriesQuery; none: no series
     // Of metricsQuery for a series of a name that nobody has: what it names outright.
     std::optional<MetricNames> always;

@@ -2,7 +2,9 @@
 // place and left out; the others serve. Queries are checked when the file is
 // loaded, not when the HPA asks.
 //
-// Not served yet, but read strictly: externalRules and resourceRules.
+//   rules           the custom metrics API: a value per Kubernetes object
+//   externalRules   the external metrics API: values by name
+//   resourceRules   the resource metrics API: cpu and memory of pods and nodes
 //
 // Ownership   Plain values; a RuleSet is immutable once loaded.
 // Threads     Const use from any thread.
@@ -19,6 +21,7 @@
 #include "absl/status/statusor.h"
 #include "adapter/core/go_regexp.h"
 #include "adapter/core/resource_labels.h"
+#include "adapter/core/rule_policy.h"
 #include "tacho/query_template.h"
 
 namespace tacho::adapter {
@@ -41,13 +44,37 @@ struct Rule {
   GoRegexp name_matches;
   std::string name_as;  // Go expansion
   QueryTemplate metrics_query;
+  RulePolicy policy;
 
   // The API's name for a series, or nothing if a filter refuses it.
   [[nodiscard]] std::optional<std::string> ApiName(std::string_view series_name) const;
 };
 
+// How to measure cpu, or memory.
+struct ResourceRule {
+  std::string place;
+  QueryTemplate container_query;
+  QueryTemplate node_query;
+  ResourceLabels resources;
+  std::string container_label;
+};
+
+struct ResourceRules {
+  ResourceRule cpu;
+  ResourceRule memory;
+  Duration window;  // said in replies; zero: not given
+  RulePolicy policy;
+};
+
 struct RuleSet {
-  std::vector<Rule> rules;            // in file order
+  std::vector<Rule> rules;           // in file order
+  std::vector<Rule> external_rules;  // in file order
+  std::optional<ResourceRules> resource_rules;
+  // Whether the file has rules of that kind, refused ones too: an API must not go away
+  // because of a rule that is wrong.
+  bool serves_custom = false;
+  bool serves_external = false;
+  bool serves_resource = false;
   std::vector<std::string> problems;  // "place: message", in file order
   int refused = 0;                    // rules that were left out
 };

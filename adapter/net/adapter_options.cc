@@ -101,6 +101,8 @@ void AddServing(AdapterOptions* o, FlagSet* f) {
                "queries of /api/v1/query being answered at a time; more get a 503",
                &o->max_ad_hoc_queries);
   f->AddNumber("query-cache", "query texts whose plan is kept", &o->query_cache);
+  f->AddNumber("max-held-values", "values kept for rules that say holdLast; more are not held",
+               &o->max_held_values);
   f->AddBytes("max-header-bytes", "the head of a request", &s->head.max_bytes);
   f->AddNumber("max-header-fields", "fields in the head of a request", &s->head.max_fields);
   f->AddBytes("max-target-bytes", "path and query of a request", &s->head.max_target_bytes);
@@ -123,7 +125,8 @@ void AddScraping(AdapterOptions* o, FlagSet* f) {
   f->AddBytes("max-scrape-buffers", "bodies being read, all scrapes together",
               &o->scraper.buffers.max_bytes_in_use);
   f->Add("discovery-poll",
-         "how often target files are looked at, besides when the system says that they changed",
+         "how often the rules file and target files are looked at; of the latter, besides when the "
+         "system says that they changed",
          &o->discovery_poll);
   f->AddCustom("ingest", "all|rules", "all",
                "which series are kept: all, or those of metrics that a rule can read. With rules, "

@@ -43,6 +43,7 @@ struct AdapterOptions {
   std::string address_file;      // the bound address is written there
   uint64_t max_ad_hoc_queries = 2;
   size_t query_cache = 1024;
+  size_t max_held_values = 10'000;
 
   ScrapeManager::Options scraper;  // threads: one per core
 

@@ -21,6 +21,7 @@
 #include "adapter/net/front_door.h"
 #include "adapter/net/listeners.h"
 #include "adapter/net/router.h"
+#include "adapter/net/rule_watcher.h"
 #include "adapter/net/scrape_manager.h"
 #include "adapter/net/target_sources.h"
 #include "adapter/net/version.h"
@@ -51,11 +52,15 @@ absl::Status WriteAddressFile(const std::string& path, const std::string& addres
   return absl::UnavailableError(absl::StrCat("cannot write --address-file ", path));
 }
 
-std::shared_ptr<const MetricFilter> FilterFor(const AdapterOptions& options,
-                                              const RuleSet& rules) {
+std::shared_ptr<const MetricFilter> FilterFor(const AdapterOptions& options, const RuleSet& rules) {
   if (!options.ingest_rules_only) return nullptr;
   auto filter = std::make_shared<RuleMetricFilter>();
   for (const Rule& rule : rules.rules) filter->Add(rule);
+  for (const Rule& rule : rules.external_rules) filter->Add(rule);
+  if (rules.resource_rules.has_value()) {
+    filter->Add(rules.resource_rules->cpu);
+    filter->Add(rules.resource_rules->memory);
+  }
   return filter;
 }
 
@@ -67,21 +72,27 @@ class App {
       : options_(options),
         log_(options.log_level),
         database_(configuration.database),
-        registry_(configuration.rules, database_),
+        series_(database_),
+        rules_(configuration.rules, &series_),
         querier_(database_, options.query_cache),
-        router_({database_, &registry_, &querier_, configuration.policy, &clock_, &log_,
-                 &scrape_stats_, &server_stats_, options.max_ad_hoc_queries,
-                 configuration.rules->rules.size(), configuration.rules->problems.size()}),
+        held_(options.max_held_values),
+        router_({database_, &rules_, &querier_, configuration.policy, &clock_, &log_,
+                 &scrape_stats_, &server_stats_, options.max_ad_hoc_queries, &held_}),
+        rule_watcher_(
+            options.rules_file, [this] { return LoadRuleFile(options_.rules_file, database_); },
+            &rules_, &log_),
         discovery_(configuration.scrape, &log_, &scrape_stats_),
         front_(options, &router_, &server_stats_, &log_),
         signals_(control_, SIGINT, SIGTERM),
+        hangups_(control_, SIGHUP),
+        rules_timer_(control_),
         advance_timer_(control_),
         front_door_timer_(control_),
         sources_(control_, configuration.scrape, &discovery_, &log_,
                  absl::ToChronoMilliseconds(options.discovery_poll), [this] { ApplyTargets(); }),
         filter_(FilterFor(options, *configuration.rules)) {
     for (const std::string& problem : configuration.rules->problems) {
-      log_.Error("rule left out", {{"err", problem}});
+      log_.Error("rule", {{"err", problem}});
     }
   }
 
@@ -100,6 +111,8 @@ class App {
       sources_.Start();
       Advance();
       PollFrontDoor();
+      PollRules();
+      AwaitHangup();
       signals_.async_wait([this](const ErrorCode&, int) { BeginStop(); });
       control_.run();
       sources_.Stop();
@@ -159,25 +172,56 @@ class App {
     log_.Info("targets", {{"count", absl::StrCat(targets.size())}});
   }
 
+  void PollRules() {
+    rule_watcher_.Poll();
+    NoteFilter();
+    rules_timer_.expires_after(absl::ToChronoMilliseconds(options_.discovery_poll));
+    rules_timer_.async_wait([this](const ErrorCode& error) {
+      if (!error) PollRules();
+    });
+  }
+
+  void AwaitHangup() {
+    hangups_.async_wait([this](const ErrorCode& error, int) {
+      if (error) return;
+      rule_watcher_.Reload();
+      NoteFilter();
+      AwaitHangup();
+    });
+  }
+
+  // What is kept was chosen when the process began.
+  void NoteFilter() {
+    const uint64_t loads = rules_.state().loads;
+    if (std::exchange(rule_loads_, loads) == loads || filter_ == nullptr) return;
+    log_.Warn("with --ingest=rules, metrics that only new rules read are kept after a restart");
+  }
+
   const AdapterOptions& options_;
   const Clock clock_;
   Logger log_;
   ScrapeStats scrape_stats_;
   ServerStats server_stats_;
   Database database_;
-  LiveRegistry registry_;
+  DatabaseSeries series_;
+  RuleStore rules_;
   CachingQuerier querier_;
+  LastValues held_;
   Router router_;
+  RuleWatcher rule_watcher_;
   Discovery discovery_;
   Listeners front_;
   asio::io_context control_{1};
   asio::signal_set signals_;
+  asio::signal_set hangups_;
+  asio::steady_timer rules_timer_;
   asio::steady_timer advance_timer_;
   asio::steady_timer front_door_timer_;
   TargetSources sources_;
   const std::shared_ptr<const MetricFilter> filter_;  // null: all series are kept
   uint64_t series_dropped_ = 0;                       // as logged last
   uint64_t advances_ = 0;
+  uint64_t rule_loads_ = 1;           // as seen last
   ScrapeManager* scraper_ = nullptr;  // while Run runs
 };
 

@@ -1,6 +1,6 @@
 // App: tacho-adapter from its options to its end.
 //
-// Threads     RunAdapter takes over SIGTERM, SIGINT, SIGPIPE and SIGALRM of the process:
+// Threads     RunAdapter takes over SIGTERM, SIGINT, SIGHUP, SIGPIPE and SIGALRM of the process:
 //             one at a time. It starts the server's and the scraper's threads, and
 //             they have ended when it returns.
 #ifndef TACHO_ADAPTER_NET_APP_H_

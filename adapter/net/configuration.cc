@@ -7,7 +7,6 @@
 
 #include "absl/status/status.h"
 #include "adapter/core/config_file.h"
-#include "tacho/database.h"
 
 namespace tacho::adapter {
 namespace {
@@ -37,6 +36,7 @@ ValuePolicy PolicyFor(const ScrapeConfig& config) {
   if (config.jobs.empty()) return policy;
   policy.max_age = absl::ZeroDuration();
   for (const ScrapeJob& job : config.jobs) {
+    policy.interval = std::max(policy.interval, job.scrape_interval);
     policy.max_age =
         std::max(policy.max_age, DefaultMaxAge(job.scrape_interval, job.scrape_timeout));
   }
@@ -61,6 +61,13 @@ RuleChecks ChecksAgainst(const Database& database, absl::Duration* reach) {
 
 absl::Duration RetentionFor(absl::Duration reach, absl::Duration interval) {
   return reach + 2 * interval;
+}
+
+absl::StatusOr<RuleSet> LoadRuleFile(const std::string& file, const Database& database) {
+  const absl::StatusOr<std::string> text = ReadConfigFile(file);
+  if (!text.ok()) return text.status();
+  absl::Duration reach;
+  return LoadRules(file, *text, ChecksAgainst(database, &reach));
 }
 
 absl::StatusOr<Configuration> LoadConfiguration(const AdapterOptions& options) {

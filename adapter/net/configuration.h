@@ -7,6 +7,7 @@
 #define TACHO_ADAPTER_NET_CONFIGURATION_H_
 
 #include <memory>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -14,6 +15,7 @@
 #include "adapter/core/scrape_config.h"
 #include "adapter/core/value_decision.h"
 #include "adapter/net/adapter_options.h"
+#include "tacho/database.h"
 #include "tacho/options.h"
 
 namespace tacho::adapter {
@@ -28,6 +30,12 @@ struct Configuration {
 // A rule that is wrong is left out and reported in rules->problems.
 //   any error   a file cannot be read, or is wrong as a whole; the message names it
 [[nodiscard]] absl::StatusOr<Configuration> LoadConfiguration(const AdapterOptions& options);
+
+// The rules file as it is now, checked against a database that is in use: a rule that
+// reaches further back than the database keeps is refused.
+//   any error   the file cannot be read, or is wrong as a whole; the message names it
+[[nodiscard]] absl::StatusOr<RuleSet> LoadRuleFile(const std::string& file,
+                                                   const Database& database);
 
 // What must be kept so that a window of `reach` is full although scrapes are
 // `interval` apart: the sample at its far end is up to one interval older.

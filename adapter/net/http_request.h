@@ -21,6 +21,7 @@ struct HttpRequest {
   std::string target;
   std::string user_agent;
   std::string content_type;
+  std::string accept = {};
   std::string body;
   Identity identity;  // of a plain listener: nobody's
 };

@@ -146,6 +146,7 @@ bool HttpSession::TakeHead() {
               .target = std::string(head.target),
               .user_agent = std::string(head.fields.Get("user-agent")),
               .content_type = std::string(head.fields.Get("content-type")),
+              .accept = std::string(head.fields.Get("accept")),
               .body = {},
               .identity = {}};
   if (env_->front_door != nullptr) {

@@ -21,12 +21,6 @@ bool IsForm(const HttpRequest& request) {
   return std::string_view(request.content_type).substr(0, kFormType.size()) == kFormType;
 }
 
-// "[+]ping ok" or "[-]ping failed: reason withheld", as Kubernetes writes checks.
-void AppendCheck(std::string_view name, bool ok, std::string* out) {
-  out->append(ok ? "[+]" : "[-]").append(name);
-  out->append(ok ? " ok\n" : " failed: reason withheld\n");
-}
-
 }  // namespace
 
 Router::Router(const RouterEnv& env)
@@ -68,28 +62,22 @@ HttpReply Router::Answer(const HttpRequest& request, Route* route) {
   }
 }
 
+std::vector<HealthCheck> Router::HealthChecks(bool ready) const {
+  // Without rules the process does not start; a new file that is bad leaves the old ones.
+  const std::string rules_error = env_.rules->state().error;
+  std::vector<HealthCheck> checks = {
+      {"ping", true, ""},
+      {"config", true,
+       rules_error.empty() ? ""
+                           : "the old rules serve; the new file is not taken: " + rules_error}};
+  if (!ready) return checks;
+  checks.push_back({"discovery", pods() != nullptr, ""});
+  checks.push_back({"shutdown", !draining_, ""});
+  return checks;
+}
+
 HttpReply Router::Health(const Route& route) const {
-  const bool ready = route.health == "readyz";
-  const bool discovered = pods() != nullptr;
-  const bool staying = !draining_;
-  const bool ok = !ready || (discovered && staying);
-  HttpReply reply;
-  reply.status = ok ? 200 : 500;
-  reply.content_type = kPlainType;
-  bool verbose = !ok;
-  for (const auto& [name, value] : route.params) verbose |= name == "verbose";
-  if (!verbose) {
-    reply.body = "ok";
-    return reply;
-  }
-  AppendCheck("ping", true, &reply.body);
-  AppendCheck("config", true, &reply.body);  // without one the process does not start
-  if (ready) {
-    AppendCheck("discovery", discovered, &reply.body);
-    AppendCheck("shutdown", staying, &reply.body);
-  }
-  reply.body.append(route.health).append(ok ? " check passed\n" : " check failed\n");
-  return reply;
+  return HealthReply(route, HealthChecks(route.health == "readyz"));
 }
 
 HttpReply Router::SelfMetricsReply() {
@@ -100,14 +88,12 @@ HttpReply Router::SelfMetricsReply() {
   metrics.process = ReadProcessInfo();
   metrics.process.start_time_seconds = start_time_seconds_;
   metrics.targets = targets_;
-  metrics.rules = env_.rules;
-  metrics.broken_rules = env_.broken_rules;
+  metrics.rules = env_.rules->state();
+  metrics.answers = env_.rules->Get()->answers.Get();
+  metrics.held_values = env_.held->size();
+  metrics.held_values_refused = env_.held->refused();
   metrics.log_lines = env_.log->lines();
   metrics.log_lines_suppressed = env_.log->suppressed();
-  {
-    const MutexLock lock(mutex_);
-    metrics.metric_answers = metric_answers_;
-  }
   HttpReply reply;
   reply.content_type = kMetricsType;
   reply.body = RenderSelfMetrics(metrics);
@@ -138,19 +124,24 @@ HttpReply Router::AdHocQuery(const HttpRequest& request, Route* route) {
 HttpReply Router::Api(const HttpRequest& request, const Route& route) {
   std::shared_ptr<const PodIndex> known = pods();
   if (known == nullptr) known = std::make_shared<PodIndex>(std::span<const DiscoveredTarget>());
-  const std::shared_ptr<const MetricRegistry> registry = env_.registry->Get();
-  const ApiState state = {*registry, *env_.querier, *known, env_.policy, env_.clock->Now()};
-  HttpReply reply = HandleApi({request.method, request.user_agent}, route, state);
-  if (route.kind == RouteKind::kMetric) CountMetricAnswer(reply);
-  return reply;
+  const std::shared_ptr<RuleStore::Generation> rules = env_.rules->Get();
+  const std::shared_ptr<const MetricRegistry> registry = rules->registry.Get();
+  LogConflicts(&rules->registry);
+  const ApiState state = {*registry,
+                          *env_.querier,
+                          *known,
+                          env_.policy,
+                          env_.clock->Now(),
+                          env_.held,
+                          env_.database.options().retention,
+                          &rules->answers};
+  return HandleApi({request.method, request.user_agent, request.accept}, route, state);
 }
 
-// Reasons are constants of ours, so there are few; nothing a client sends is one.
-void Router::CountMetricAnswer(const HttpReply& reply) {
-  std::string_view reason = reply.reason;
-  if (reason.empty()) reason = reply.status == 200 ? "ok" : "error";
-  const MutexLock lock(mutex_);
-  ++metric_answers_[reason];
+void Router::LogConflicts(LiveRegistry* registry) {
+  for (const std::string& conflict : registry->TakeNewConflicts()) {
+    env_.log->Warn("rules overlap", {{"err", conflict}});
+  }
 }
 
 std::shared_ptr<const PodIndex> Router::pods() const {

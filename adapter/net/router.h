@@ -8,15 +8,16 @@
 
 #include <atomic>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "adapter/core/custom_metrics.h"
+#include "adapter/core/health.h"
 #include "adapter/core/pods.h"
 #include "adapter/core/querier.h"
-#include "adapter/core/registry.h"
+#include "adapter/core/rule_store.h"
 #include "adapter/net/http_server.h"
 #include "adapter/net/log.h"
 #include "adapter/net/mutex.h"
@@ -29,7 +30,7 @@ namespace tacho::adapter {
 
 struct RouterEnv {
   Database database;
-  LiveRegistry* registry;
+  RuleStore* rules;
   Querier* querier;
   ValuePolicy policy;
   const Clock* clock;
@@ -37,8 +38,7 @@ struct RouterEnv {
   const ScrapeStats* scrape_stats;
   ServerStats* server_stats;
   uint64_t max_ad_hoc_queries;  // at a time; more are answered 503
-  uint64_t rules;
-  uint64_t broken_rules;
+  LastValues* held;
 };
 
 class Router final : public HttpHandler {
@@ -59,7 +59,8 @@ class Router final : public HttpHandler {
   HttpReply SelfMetricsReply();
   HttpReply AdHocQuery(const HttpRequest& request, Route* route);
   HttpReply Api(const HttpRequest& request, const Route& route);
-  void CountMetricAnswer(const HttpReply& reply);
+  void LogConflicts(LiveRegistry* registry);
+  [[nodiscard]] std::vector<HealthCheck> HealthChecks(bool ready) const;
   [[nodiscard]] std::shared_ptr<const PodIndex> pods() const;
 
   const RouterEnv env_;
@@ -69,7 +70,6 @@ class Router final : public HttpHandler {
   std::atomic<uint64_t> ad_hoc_{0};
   mutable Mutex mutex_;
   std::shared_ptr<const PodIndex> pods_ ABSL_GUARDED_BY(mutex_);
-  std::map<std::string_view, uint64_t> metric_answers_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace tacho::adapter

@@ -126,8 +126,9 @@ void Scraping(const SelfMetrics& m, MetricsText* out) {
 }
 
 constexpr std::array<std::string_view, kRouteKindCount> kRouteNames = {
-    "group_list", "group",   "resource_list", "metric",  "query",    "health",
-    "metrics",    "version", "unknown_api",   "unknown", "malformed"};
+    "group_list",   "group",       "resource_list", "metric",   "external_metric", "pod_metrics",
+    "node_metrics", "openapi",     "explain",       "query",    "health",          "metrics",
+    "version",      "unknown_api", "unknown",       "malformed"};
 
 // Only what has happened: most pairs of route and code cannot.
 void Answers(const ServerStats& stats, MetricsText* out) {
@@ -159,8 +160,23 @@ void Serving(const SelfMetrics& m, MetricsText* out) {
     out->Sample(stats.limits[i].load(), {{"limit", ServerLimitName(static_cast<ServerLimit>(i))}});
   }
   Answers(stats, out);
-  out->Counter("tacho_metric_answers_total", "Metric requests, by what came of them.");
-  for (const auto& [reason, n] : m.metric_answers) out->Sample(n, {{"reason", reason}});
+}
+
+void RuleAnswersOf(const SelfMetrics& m, MetricsText* out) {
+  out->Counter("tacho_metric_answers_total", "Metric requests, by rule and what came of them.");
+  for (const auto& [rule, answers] : m.answers) {
+    for (const auto& [reason, n] : answers.by_reason) {
+      out->Sample(n, {{"rule", rule}, {"reason", reason}});
+    }
+  }
+  out->Gauge("tacho_metric_age_seconds", "Age of the newest sample, at the last answer.");
+  for (const auto& [rule, answers] : m.answers) {
+    if (answers.age_seconds.has_value()) out->Sample(*answers.age_seconds, {{"rule", rule}});
+  }
+  out->Gauge("tacho_coverage_ratio", "Share of fresh targets, at the last answer that adds up.");
+  for (const auto& [rule, answers] : m.answers) {
+    if (answers.coverage.has_value()) out->Sample(*answers.coverage, {{"rule", rule}});
+  }
 }
 
 void AtTheDoor(const FrontDoorStats& stats, MetricsText* out) {
@@ -188,9 +204,20 @@ void AtTheDoor(const FrontDoorStats& stats, MetricsText* out) {
 
 void Rules(const SelfMetrics& m, MetricsText* out) {
   out->Gauge("tacho_rules", "Rules that serve.");
-  out->Sample(m.rules);
+  out->Sample(m.rules.rules);
   out->Gauge("tacho_rules_broken", "Rules that were left out; the log says why.");
-  out->Sample(m.broken_rules);
+  out->Sample(m.rules.refused);
+  out->Counter("tacho_rules_loads_total", "Rules files taken.");
+  out->Sample(m.rules.loads);
+  out->Counter("tacho_rules_load_failures_total", "Rules files not taken.");
+  out->Sample(m.rules.failures);
+  out->Gauge("tacho_rules_load_failed", "1 while the newest rules file is one that is not taken.");
+  out->Sample(uint64_t{m.rules.error.empty() ? 0u : 1u});
+  out->Gauge("tacho_held_values", "Values kept for rules that say holdLast.");
+  out->Sample(m.held_values);
+  out->Counter("tacho_held_values_refused_total", "Values not kept because of the limit.");
+  out->Sample(m.held_values_refused);
+  RuleAnswersOf(m, out);
   out->Counter("tacho_log_lines_total", "Lines logged.");
   out->Sample(m.log_lines);
   out->Counter("tacho_log_lines_suppressed_total", "Lines beyond the rate that may be logged.");

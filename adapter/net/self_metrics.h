@@ -1,15 +1,16 @@
 // SelfMetrics: the adapter's own /metrics.
 //
 // Cost        About 100 series; a listing of /proc/self/fd.
-// Limits      The number of series does not depend on what clients or targets send.
+// Limits      The number of series depends on the rules, not on what clients or targets
+//             send.
 #ifndef TACHO_ADAPTER_NET_SELF_METRICS_H_
 #define TACHO_ADAPTER_NET_SELF_METRICS_H_
 
 #include <cstdint>
 #include <map>
 #include <string>
-#include <string_view>
 
+#include "adapter/core/rule_store.h"
 #include "adapter/net/scrape_stats.h"
 #include "adapter/net/server_stats.h"
 #include "tacho/database.h"
@@ -29,11 +30,12 @@ struct SelfMetrics {
   DatabaseStats database;
   const ScrapeStats* scrape = nullptr;
   const ServerStats* server = nullptr;
-  std::map<std::string_view, uint64_t> metric_answers;  // by reason; "ok" for a value
+  std::map<std::string, RuleAnswers> answers;  // by rule
   ProcessInfo process;
   uint64_t targets = 0;  // discovered
-  uint64_t rules = 0;
-  uint64_t broken_rules = 0;
+  RuleState rules;
+  uint64_t held_values = 0;
+  uint64_t held_values_refused = 0;
   uint64_t log_lines = 0;
   uint64_t log_lines_suppressed = 0;
 };

@@ -53,7 +53,57 @@ TEST(ApiPathsTest, OtherPathsBelowTheGroupAreUnknown) {
         "/v1beta1/namespaces/ns/metrics", "/v1beta1/a/b/c/d", "/v1beta1/namespaces/a/b"}) {
     EXPECT_EQ(Kind(kGroup + rest), RouteKind::kUnknownApi) << rest;
   }
-  EXPECT_EQ(Kind("/apis/metrics.k8s.io/v1beta1/pods"), RouteKind::kUnknownApi);
+}
+
+// Case 25, the external half: only a metric in a namespace is one.
+TEST(ApiPathsTest, ExternalRoutes) {
+  const std::string group = "/apis/external.metrics.k8s.io";
+  EXPECT_EQ(Kind(group), RouteKind::kGroup);
+  EXPECT_EQ(Kind(group + "/v1beta1"), RouteKind::kResourceList);
+  const Route route = ParseRoute(group + "/v1beta1/namespaces/ns/m?labelSelector=a%3Db");
+  EXPECT_EQ(route.kind, RouteKind::kExternalMetric);
+  EXPECT_EQ(route.metric.namespace_name, "ns");
+  EXPECT_EQ(route.metric.metric, "m");
+  for (const char* rest : {"/v1beta2", "/v1beta1/x", "/v1beta1/namespaces/foo",
+                           "/v1beta1/namespaces/foo/group/metric", "/v1beta1/a/b/c"}) {
+    EXPECT_EQ(Kind(group + rest), RouteKind::kUnknownApi) << rest;
+  }
+}
+
+TEST(ApiPathsTest, ResourceRoutes) {
+  const std::string group = "/apis/metrics.k8s.io/v1beta1";
+  EXPECT_EQ(Kind(group + "/pods"), RouteKind::kPodMetrics);
+  EXPECT_EQ(Kind(group + "/namespaces/ns/pods"), RouteKind::kPodMetrics);
+  const Route pod = ParseRoute(group + "/namespaces/ns/pods/p");
+  EXPECT_EQ(pod.kind, RouteKind::kPodMetrics);
+  EXPECT_EQ(pod.metric.namespace_name + "/" + pod.metric.name, "ns/p");
+  EXPECT_EQ(Kind(group + "/nodes"), RouteKind::kNodeMetrics);
+  EXPECT_EQ(ParseRoute(group + "/nodes/n").metric.name, "n");
+  for (const char* rest : {"/pods/p", "/namespaces/ns/nodes", "/namespaces/ns", "/services",
+                           "/namespaces/ns/pods/p/x", "/nodes/n/x"}) {
+    EXPECT_EQ(Kind(group + rest), RouteKind::kUnknownApi) << rest;
+  }
+}
+
+TEST(ApiPathsTest, ExplainMirrorsTheMetricPathsOnly) {
+  const Route route =
+      ParseRoute("/explain/apis/custom.metrics.k8s.io/v1beta2/namespaces/ns/pods/p/m?format=text");
+  EXPECT_EQ(route.kind, RouteKind::kExplain);
+  EXPECT_EQ(route.explained, RouteKind::kMetric);
+  EXPECT_EQ(route.metric.name, "p");
+  EXPECT_EQ(route.Param("format"), "text");
+  EXPECT_EQ(Kind("/explain/apis/custom.metrics.k8s.io"), RouteKind::kUnknownApi);
+  EXPECT_EQ(Kind("/explain/metrics"), RouteKind::kUnknown);
+  EXPECT_EQ(Kind("/explain"), RouteKind::kUnknown);
+}
+
+TEST(ApiPathsTest, OpenApiRoutes) {
+  EXPECT_EQ(ParseRoute("/openapi/v2").openapi, "v2");
+  EXPECT_EQ(ParseRoute("/openapi/v3/apis/metrics.k8s.io/v1beta1?hash=1").openapi,
+            "v3/apis/metrics.k8s.io/v1beta1");
+  EXPECT_EQ(Kind("/openapi/v3"), RouteKind::kOpenApi);
+  EXPECT_EQ(Kind("/openapi/v4"), RouteKind::kUnknown);
+  EXPECT_EQ(Kind("/openapi"), RouteKind::kUnknown);
 }
 
 // T48: none of these reaches anything, and none is taken for another.

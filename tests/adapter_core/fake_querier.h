@@ -14,10 +14,14 @@ namespace tacho::adapter::testing {
 
 class FakeQuerier final : public Querier {
  public:
-  // Adds a row whose newest sample is at `newest`.
+  // Adds a row of one target whose samples span the two minutes up to `newest`.
   void AddRow(Labels labels, double value, Timestamp newest) {
     Evidence evidence;
     evidence.newest = newest;
+    evidence.oldest = newest - absl::Minutes(2);
+    evidence.series = 1;
+    evidence.targets = 1;
+    evidence.targets_selected = 1;
     AddRow(std::move(labels), value, evidence);
   }
   void AddRow(Labels labels, double value, const Evidence& evidence) {

@@ -135,18 +135,46 @@ TEST(RegistryTest, OfTwoSeriesInOneRuleTheLastAnswersAndIsReported) {
   EXPECT_THAT(registry.conflicts(), SizeIs(1));
 }
 
-TEST(RegistryTest, TheDiscoveryDocumentIsMadeForBothVersions) {
-  const MetricRegistry registry(LoadClean(kRequestsRule), {});
-  EXPECT_EQ(registry.ResourceListJson(ApiVersion::kV1beta1),
-            R"({"kind":"APIResourceList","apiVersion":"v1","groupVersion":)"
-            R"("custom.metrics.k8s.io/v1beta1","resources":[)"
-            R"({"name":"namespaces/http_requests_per_second","singularName":"",)"
-            R"("namespaced":false,"kind":"MetricValueList","verbs":["get"]},)"
-            R"({"name":"pods/http_requests_per_second","singularName":"",)"
-            R"("namespaced":true,"kind":"MetricValueList","verbs":["get"]}]})"
-            "\n");
-  EXPECT_THAT(registry.ResourceListJson(ApiVersion::kV1beta2),
-              HasSubstr("\"groupVersion\":\"custom.metrics.k8s.io/v1beta2\""));
+TEST(RegistryTest, TheDiscoveryDocumentsFollowFromTheMetrics) {
+  const MetricRegistry registry(LoadClean(kRequestsRule));
+  const std::string* list =
+      registry.documents().ResourceList(ApiGroup::kCustom, ApiVersion::kV1beta1);
+  ASSERT_NE(list, nullptr);
+  EXPECT_THAT(*list, HasSubstr("\"namespaces/http_requests_per_second\",\"singularName\":\"\","
+                               "\"namespaced\":false"));
+  EXPECT_THAT(*list, HasSubstr("\"pods/http_requests_per_second\",\"singularName\":\"\","
+                               "\"namespaced\":true"));
+  EXPECT_FALSE(registry.documents().Serves(ApiGroup::kExternal));
+  EXPECT_FALSE(registry.documents().Serves(ApiGroup::kResource));
+}
+
+constexpr std::string_view kExternalRules = R"(
+externalRules:
+- {seriesQuery: 'queue_depth{namespace!=""}', metricsQuery: x,
+   resources: &r {template: <<.Resource>>}}
+- {seriesQuery: '{__name__=~"^jobs_.*"}', metricsQuery: x, resources: *r,
+   name: {matches: jobs_(.*)}}
+)";
+
+TEST(RegistryTest, ExternalMetricsGoByName) {
+  const auto rules = LoadClean(kExternalRules);
+  const MetricRegistry before(rules);
+  ASSERT_NE(before.FindExternal("queue_depth"), nullptr);
+  EXPECT_EQ(before.FindExternal("queue_depth")->rule, &rules->external_rules[0]);
+  EXPECT_EQ(before.FindExternal("failed"), nullptr);
+  const MetricRegistry after(rules, {}, {{}, {{"jobs_failed", {}}}});
+  ASSERT_NE(after.FindExternal("failed"), nullptr);
+  EXPECT_EQ(after.FindExternal("failed")->series_name, "jobs_failed");
+  EXPECT_TRUE(after.documents().Serves(ApiGroup::kExternal));
+  EXPECT_FALSE(after.documents().Serves(ApiGroup::kCustom));
+}
+
+TEST(RegistryTest, RulesThatSpellTheSameMetricOutOverlap) {
+  const MetricRegistry registry(LoadClean(kTwoRulesOneName));
+  EXPECT_THAT(registry.conflicts(),
+              ElementsAre("metric load of pods comes from rules.yaml:3:3 (series a) and from "
+                          "rules.yaml:5:3 (series b); the latter answers"));
+  EXPECT_EQ(registry.Find({{"", "pods"}, "load"})->series_name, "b");
 }
 
 TEST(SeenSeriesTest, OnlyGrowsAndKnowsWhetherItDid) {
@@ -177,9 +205,10 @@ constexpr Timestamp kNow = Timestamp::FromUnixMillis(1'700'000'000'000);
 
 TEST(LiveRegistryTest, ANewMetricIsThereAtItsFirstSampleAndStays) {
   Database database;
+  DatabaseSeries series(database);
   LiveRegistry live(LoadClean("rules:\n- seriesQuery: '{pod!=\"\"}'\n  metricsQuery: <<.Series>>\n"
                               "  resources: {template: <<.Resource>>}\n"),
-                    database);
+                    &series);
   EXPECT_THAT(Names(*live.Get()), IsEmpty());
   auto target = database.AddTarget({{"pod", "p"}});
   ASSERT_TRUE(target.ok());

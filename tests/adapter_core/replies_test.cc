@@ -63,30 +63,37 @@ TEST(RepliesTest, EmptyLists) {
             R"({"kind":"MetricValueList","apiVersion":"custom.metrics.k8s.io/v1beta2",)"
             R"("metadata":{},"items":[]})"
             "\n");
-  EXPECT_EQ(ResourceListJson(ApiVersion::kV1beta2, {}),
-            R"({"kind":"APIResourceList","apiVersion":"v1",)"
-            R"("groupVersion":"custom.metrics.k8s.io/v1beta2","resources":[]})"
+}
+
+TEST(RepliesTest, ExternalValues) {
+  const Timestamp t = Timestamp::FromUnixMillis(1'700'000'000'000);
+  EXPECT_EQ(ExternalValueListJson("queue_depth",
+                                  {{{{{"__name__", "queue_depth"}, {"name", "q1"}}}, t, 0, "1500"},
+                                   {std::nullopt, t, 60, "1"}}),
+            R"({"kind":"ExternalMetricValueList","apiVersion":"external.metrics.k8s.io/v1beta1",)"
+            R"("metadata":{},"items":[{"metricName":"queue_depth",)"
+            R"("metricLabels":{"__name__":"queue_depth","name":"q1"},)"
+            R"("timestamp":"2023-11-14T22:13:20Z","value":"1500"},{"metricName":"queue_depth",)"
+            R"("metricLabels":null,"timestamp":"2023-11-14T22:13:20Z","window":60,"value":"1"}]})"
             "\n");
 }
 
-TEST(RepliesTest, Discovery) {
-  EXPECT_EQ(ResourceListJson(ApiVersion::kV1beta1, {{"pods/http_requests", true}}),
-            R"({"kind":"APIResourceList","apiVersion":"v1",)"
-            R"("groupVersion":"custom.metrics.k8s.io/v1beta1","resources":[)"
-            R"({"name":"pods/http_requests","singularName":"","namespaced":true,)"
-            R"("kind":"MetricValueList","verbs":["get"]}]})"
+TEST(RepliesTest, ResourceMetrics) {
+  const Timestamp t = Timestamp::FromUnixMillis(1'700'000'000'000);
+  ResourceItem pod{"ns", "p", t, absl::Minutes(5), {{"c", {"66m", "12345Ki"}}}, {}};
+  EXPECT_EQ(PodMetricsListJson({pod}, t),
+            R"({"kind":"PodMetricsList","apiVersion":"metrics.k8s.io/v1beta1","metadata":{},)"
+            R"("items":[{"metadata":{"name":"p","namespace":"ns",)"
+            R"("creationTimestamp":"2023-11-14T22:13:20Z"},"timestamp":"2023-11-14T22:13:20Z",)"
+            R"("window":"5m0s","containers":[{"name":"c","usage":{"cpu":"66m",)"
+            R"("memory":"12345Ki"}}]}]})"
             "\n");
-  EXPECT_EQ(GroupJson(),
-            R"({"kind":"APIGroup","apiVersion":"v1","name":"custom.metrics.k8s.io",)"
-            R"("versions":[{"groupVersion":"custom.metrics.k8s.io/v1beta1","version":"v1beta1"}],)"
-            R"("preferredVersion":{"groupVersion":"custom.metrics.k8s.io/v1beta1",)"
-            R"("version":"v1beta1"}})"
-            "\n");
-  EXPECT_EQ(GroupListJson(),
-            R"({"kind":"APIGroupList","groups":[{"name":"custom.metrics.k8s.io",)"
-            R"("versions":[{"groupVersion":"custom.metrics.k8s.io/v1beta1","version":"v1beta1"}],)"
-            R"("preferredVersion":{"groupVersion":"custom.metrics.k8s.io/v1beta1",)"
-            R"("version":"v1beta1"}}]})"
+  ResourceItem node{"", "n", t, absl::Seconds(3661), {}, {"1", "1Gi"}};
+  EXPECT_EQ(NodeMetricsJson(node, t),
+            R"({"kind":"NodeMetrics","apiVersion":"metrics.k8s.io/v1beta1",)"
+            R"("metadata":{"name":"n","creationTimestamp":"2023-11-14T22:13:20Z"},)"
+            R"("timestamp":"2023-11-14T22:13:20Z","window":"1h1m1s",)"
+            R"("usage":{"cpu":"1","memory":"1Gi"}})"
             "\n");
 }
 

@@ -201,20 +201,86 @@ TEST(RulesTest, TheTopLevelIsReadStrictly) {
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("not YAML")));
 }
 
-TEST(RulesTest, OtherKindsOfRulesAreReadStrictlyAndNotServed) {
+TEST(RulesTest, ExternalRulesAreOnesOfTheirOwn) {
   const auto rules = Load(
-      "externalRules:\n- {seriesQuery: x, metricsQuery: x}\n- {seriesQuery: x, metricQuery: x}\n"
-      "resourceRules:\n  cpu: {containerQuery: x, nodeQuery: y, containerLabel: c}\n"
-      "  memory: {containerQuery: x}\n  window: 5m\n");
+      "externalRules:\n- {seriesQuery: x, metricsQuery: x, resources: {namespaced: false}}\n"
+      "- {seriesQuery: x, metricsQuery: x}\n- {seriesQuery: x, metricQuery: x}\n");
   ASSERT_THAT(rules, IsOk());
   EXPECT_THAT(rules->rules, IsEmpty());
+  EXPECT_THAT(rules->external_rules, SizeIs(2));
+  EXPECT_FALSE(rules->serves_custom);
+  EXPECT_TRUE(rules->serves_external);
   EXPECT_THAT(
       rules->problems,
-      ElementsAre("rules.yaml:2:1: externalRules are read but not served yet",
-                  HasSubstr("rules.yaml:3:20: unknown key \"metricQuery\" in a rule; did you mean "
-                            "\"metricsQuery\"?"),
-                  "rules.yaml:5:3: resourceRules are read but not served yet",
-                  HasSubstr("rules.yaml:6:11: the rule has no nodeQuery")));
+      ElementsAre(HasSubstr("rules.yaml:3:3: the rule has no label for namespaces, so every "
+                            "request for it fails; add one"),
+                  HasSubstr("rules.yaml:4:20: unknown key \"metricQuery\" in a rule; did you mean "
+                            "\"metricsQuery\"?")));
+}
+
+constexpr const char* kCpu =
+    "resourceRules:\n  cpu: {containerQuery: x, nodeQuery: y, containerLabel: c,\n"
+    "    resources: {template: <<.Resource>>}}\n";
+
+TEST(RulesTest, ResourceRulesAreReadWhole) {
+  const auto rules = Load(std::string(kCpu) +
+                          "  memory: {containerQuery: v, nodeQuery: w, containerLabel: c,\n"
+                          "    resources: {template: <<.Resource>>}}\n"
+                          "  window: 5m\n  tacho: {onNaN: zero}\n");
+  ASSERT_THAT(rules, IsOk());
+  EXPECT_THAT(rules->problems, IsEmpty());
+  ASSERT_TRUE(rules->resource_rules.has_value());
+  EXPECT_EQ(rules->resource_rules->window, absl::Minutes(5));
+  EXPECT_EQ(rules->resource_rules->cpu.container_label, "c");
+  EXPECT_EQ(rules->resource_rules->policy.on_nan, OnUnknown::kZero);
+}
+
+TEST(RulesTest, ResourceRulesThatCannotAnswerAreLeftOut) {
+  const auto problem = [](const std::string& memory, int refused = 1) {
+    const auto rules = Load(std::string(kCpu) + memory);
+    EXPECT_THAT(rules, IsOk());
+    EXPECT_FALSE(rules->resource_rules.has_value());
+    EXPECT_TRUE(rules->serves_resource);
+    EXPECT_EQ(rules->refused, refused);
+    return rules->problems.empty() ? "" : rules->problems.front();
+  };
+  EXPECT_THAT(problem("", 0), HasSubstr("rules.yaml:2:3: resourceRules has no memory, so it"));
+  EXPECT_THAT(problem("  memory: {containerQuery: x}\n"),
+              HasSubstr("rules.yaml:4:11: the rule has no nodeQuery"));
+  EXPECT_THAT(problem("  memory: {containerQuery: x, nodeQuery: y}\n"),
+              HasSubstr("rules.yaml:4:11: the rule has no containerLabel"));
+  EXPECT_THAT(problem("  memory: {containerQuery: x, nodeQuery: y, containerLabel: c}\n"),
+              HasSubstr("the rule has no label for namespaces; add one to resources.overrides"));
+}
+
+TEST(RulesTest, ATachoBlockSetsThePolicyOfItsRule) {
+  const auto rules =
+      LoadClean(std::string(kRequestsRule) +
+                "  tacho: {onNaN: zero, onMissing: error, maxAge: 30s, minCoverage: 0.5,\n"
+                "    minSpan: 10s, holdLast: 2m, clampMax: 1e6}\n");
+  ASSERT_THAT(rules->rules, SizeIs(1));
+  ValuePolicy defaults;
+  defaults.interval = absl::Seconds(15);
+  const ValuePolicy policy = rules->rules[0].policy.Over(defaults);
+  EXPECT_EQ(policy.on_nan, OnUnknown::kZero);
+  EXPECT_EQ(policy.on_missing, OnUnknown::kError);
+  EXPECT_EQ(policy.max_age, absl::Seconds(30));
+  EXPECT_EQ(policy.min_coverage, 0.5);
+  EXPECT_EQ(policy.min_span, absl::Seconds(10));
+  EXPECT_EQ(policy.hold_last, absl::Minutes(2));
+  EXPECT_EQ(policy.clamp_max, 1e6);
+  EXPECT_EQ(policy.interval, absl::Seconds(15));
+}
+
+TEST(RulesTest, AWrongTachoBlockNamesItsPlace) {
+  const auto said = [](const std::string& block) {
+    return ProblemOf("  metricsQuery: x\n  tacho: {" + block + "}\n");
+  };
+  EXPECT_THAT(said("onNaN: null_it"), HasSubstr(":18: expected omit, zero or error, not the text"));
+  EXPECT_THAT(said("onNan: zero"), HasSubstr("unknown key \"onNan\" in tacho; did you mean"));
+  EXPECT_THAT(said("minCoverage: 1.5"), HasSubstr("expected a number from 0 to 1, not"));
+  EXPECT_THAT(said("maxAge: soon"), HasSubstr("expected a duration such as 30s, not"));
+  EXPECT_THAT(said("clampMax: nan"), HasSubstr("expected a number from"));
 }
 
 }  // namespace

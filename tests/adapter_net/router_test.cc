@@ -37,10 +37,12 @@ class RouterTest : public ::testing::Test {
   ScrapeStats scrape_stats_;
   ServerStats server_stats_;
   Database database_;
-  LiveRegistry registry_{std::make_shared<const RuleSet>(), database_};
+  DatabaseSeries series_{database_};
+  RuleStore rules_{std::make_shared<const RuleSet>(), &series_};
+  LastValues held_;
   CachingQuerier querier_{database_, 16};
-  Router router_{RouterEnv{database_, &registry_, &querier_, ValuePolicy(), &clock_, &log_,
-                           &scrape_stats_, &server_stats_, 1, 0, 0}};
+  Router router_{RouterEnv{database_, &rules_, &querier_, ValuePolicy(), &clock_, &log_,
+                           &scrape_stats_, &server_stats_, 1, &held_}};
   HttpResponse response_;
 };
 
@@ -62,6 +64,27 @@ TEST_F(RouterTest, ADrainingProcessIsAliveButNotReady) {
 
 TEST_F(RouterTest, VerboseHealthListsTheChecks) {
   EXPECT_EQ(Get("/healthz?verbose").body, "[+]ping ok\n[+]config ok\nhealthz check passed\n");
+}
+
+TEST_F(RouterTest, ACheckCanBeExcludedOrAskedForAlone) {
+  EXPECT_EQ(Get("/readyz?exclude=discovery").body, "ok");
+  EXPECT_EQ(Get("/readyz/ping").body, "ok");
+  EXPECT_EQ(Get("/readyz/discovery").status, 500);
+  EXPECT_EQ(Get("/livez/discovery").status, 404);
+}
+
+// T72: the process goes on with the old rules, and says so.
+TEST_F(RouterTest, ABadRulesFileIsSaidInHealthAndMetrics) {
+  Discover();
+  EXPECT_FALSE(rules_.Replace(absl::InvalidArgumentError("rules.yaml:1:1: not YAML")));
+  EXPECT_EQ(Get("/readyz").body, "ok");
+  EXPECT_THAT(Get("/readyz?verbose").body,
+              HasSubstr("[+]config ok: the old rules serve; the new file is not taken: "
+                        "rules.yaml:1:1: not YAML\n"));
+  EXPECT_THAT(Get("/metrics").body, HasSubstr("\ntacho_rules_load_failed 1\n"));
+  EXPECT_TRUE(rules_.Replace(RuleSet()));
+  EXPECT_THAT(Get("/readyz?verbose").body, HasSubstr("[+]config ok\n"));
+  EXPECT_THAT(Get("/metrics").body, HasSubstr("\ntacho_rules_load_failed 0\n"));
 }
 
 TEST_F(RouterTest, OnlyHealthIsQuick) {

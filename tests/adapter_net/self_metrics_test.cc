@@ -34,7 +34,7 @@ class SelfMetricsTest : public ::testing::Test {
 
 TEST_F(SelfMetricsTest, OurOwnParserTakesThem) {
   metrics_.process = ReadProcessInfo();
-  metrics_.metric_answers = {{"ok", 3}, {"stale", 1}};
+  metrics_.answers["rules.yaml:3:5"] = {{{"ok", 3}, {"stale", 1}}, 12.5, 0.75};
   server_.CountAnswer(RouteKind::kMetric, 200);
   Database db;
   auto target = db.AddTarget({{"job", "tacho"}});
@@ -68,7 +68,8 @@ TEST_F(SelfMetricsTest, CountersShowWhereTheyBelong) {
   server_.CountAnswer(RouteKind::kMetric, 503);
   server_.CountAnswer(RouteKind::kUnknown, 299);
   metrics_.database.refused_scrapes[static_cast<size_t>(Refusal::kSampleLimit)] = 9;
-  metrics_.broken_rules = 2;
+  metrics_.rules.refused = 2;
+  metrics_.rules.error = "bad";
   const std::string text = Render();
   EXPECT_THAT(text, HasSubstr("\ntacho_scrapes_failed_total{reason=\"timeout\"} 7\n"));
   EXPECT_THAT(text, HasSubstr("\ntacho_ingest_seconds_total 1.5\n"));
@@ -78,6 +79,7 @@ TEST_F(SelfMetricsTest, CountersShowWhereTheyBelong) {
   EXPECT_THAT(text,
               HasSubstr("\ntacho_storage_refused_scrapes_total{reason=\"sample_limit\"} 9\n"));
   EXPECT_THAT(text, HasSubstr("\ntacho_rules_broken 2\n"));
+  EXPECT_THAT(text, HasSubstr("\ntacho_rules_load_failed 1\n"));
 }
 
 TEST_F(SelfMetricsTest, TheProcessIsMeasured) {
