@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/ingest.h"
+#include "engine/list.h"
+#include "engine/metadata.h"
 #include "engine/plan.h"
 #include "engine/select.h"
 #include "engine/start_times.h"
@@ -111,6 +113,24 @@ absl::StatusOr<std::vector<Labels>> Database::Series(std::string_view selector, 
 
 absl::StatusOr<std::vector<MetricLabels>> Database::Metrics(std::string_view selector) const {
   return engine::SelectMetrics(*impl_->store(), options(), selector);
+}
+
+absl::StatusOr<std::vector<Labels>> Database::Series(const SeriesFilter& filter,
+                                                     size_t limit) const {
+  return engine::ListSeries(*impl_->store(), options(), filter, limit);
+}
+
+absl::StatusOr<std::vector<std::string>> Database::LabelNames(const SeriesFilter& filter) const {
+  return engine::ListLabelNames(*impl_->store(), options(), filter);
+}
+
+absl::StatusOr<std::vector<std::string>> Database::LabelValues(std::string_view name,
+                                                               const SeriesFilter& filter) const {
+  return engine::ListLabelValues(*impl_->store(), options(), name, filter);
+}
+
+std::vector<MetricMetadata> Database::Metadata() const {
+  return engine::CollectMetadata(*impl_->plans());
 }
 
 void engine::UseStartTimes(Database& database, std::shared_ptr<const StartTimes> start_times) {

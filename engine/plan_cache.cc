@@ -1,16 +1,35 @@
 #include "engine/plan_cache.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tacho::engine {
 
 void PlanCache::Put(const SharedPlan& shared, const std::string& context) {
   MutexLock lock(mutex_);
+  Remember(shared.plan);
   std::erase_if(entries_, [&](const Entry& entry) {
     return entry.plan.expired() || entry.plan.lock() == shared.plan;
   });
   if (entries_.size() == kEntries) entries_.pop_back();
   entries_.insert(entries_.begin(), {shared.plan, shared.shape, context});
+}
+
+// What is gone is swept out when the table has doubled since the last time.
+void PlanCache::Remember(const std::shared_ptr<const parser::ReplayPlan>& plan) {
+  known_[plan.get()] = plan;
+  if (known_.size() < sweep_at_) return;
+  absl::erase_if(known_, [](const auto& known) { return known.second.expired(); });
+  sweep_at_ = std::max(2 * kEntries, 2 * known_.size());
+}
+
+std::vector<std::shared_ptr<const parser::ReplayPlan>> PlanCache::Living() {
+  std::vector<std::shared_ptr<const parser::ReplayPlan>> living;
+  MutexLock lock(mutex_);
+  for (const auto& [address, known] : known_) {
+    if (auto plan = known.lock(); plan != nullptr) living.push_back(std::move(plan));
+  }
+  return living;
 }
 
 template <typename Predicate>

@@ -3,7 +3,8 @@
 //
 // Ownership   Holds plans weakly: a plan lives as long as some target uses it.
 // Threads     All of it is safe from any thread; one short lock.
-// Limits      The kEntries plans used last.
+// Limits      The kEntries plans used last are offered to others. Living() knows all that
+//             are in use, in 32 bytes each.
 #ifndef TACHO_ENGINE_PLAN_CACHE_H_
 #define TACHO_ENGINE_PLAN_CACHE_H_
 
@@ -13,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "parser/replay.h"
 #include "storage/mutex.h"
 #include "storage/shape.h"
@@ -35,6 +37,9 @@ class PlanCache {
   // already is only used again.
   void Put(const SharedPlan& shared, const std::string& context);
 
+  // All plans that were put here and that some target uses still.
+  [[nodiscard]] std::vector<std::shared_ptr<const parser::ReplayPlan>> Living();
+
   // A plan for a target that is seen for the first time; empty if none looks right.
   [[nodiscard]] SharedPlan FindFor(std::string_view body, Exposition format,
                                    const std::string& context);
@@ -51,9 +56,14 @@ class PlanCache {
   };
   template <typename Predicate>
   SharedPlan Find(Predicate matches);
+  void Remember(const std::shared_ptr<const parser::ReplayPlan>& plan)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Mutex mutex_;
   std::vector<Entry> entries_ ABSL_GUARDED_BY(mutex_);  // used last first
+  absl::flat_hash_map<const parser::ReplayPlan*, std::weak_ptr<const parser::ReplayPlan>> known_
+      ABSL_GUARDED_BY(mutex_);
+  size_t sweep_at_ ABSL_GUARDED_BY(mutex_) = 2 * kEntries;  // size of known_
 };
 
 }  // namespace tacho::engine

@@ -8,6 +8,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "engine/bind.h"
+#include "engine/parse_limits.h"
 #include "engine/series_labels.h"
 #include "parser/promql.h"
 #include "tacho/sample.h"
@@ -22,33 +23,12 @@ using storage::Row;
 using storage::Store;
 using storage::Target;
 
-absl::StatusOr<Selector> ParseSelector(std::string_view text, const Options& options) {
-  const QueryLimits& limits = options.query;
-  absl::StatusOr<parser::Ast> ast = parser::ParsePromql(
-      text, {limits.max_query_bytes, limits.max_depth, limits.max_nodes, options.promql});
-  if (!ast.ok()) return ast.status();
-  const parser::Node& root = (*ast)[ast->root()];
-  if (root.kind != parser::NodeKind::kVectorSelector) {
-    return ErrorAt(absl::StatusCode::kInvalidArgument, *ast, root,
-                   "a vector selector is needed, such as up{job=\"api\"}");
-  }
-  // Nothing is evaluated, so no lookback reaches anywhere.
-  Options no_reach = options;
-  no_reach.lookback = absl::ZeroDuration();
-  return Selector::Create(*ast, ast->root(), no_reach);
-}
-
-bool IsSampleAfter(const Row& row, uint32_t position, int64_t since_ms) {
+bool IsSampleIn(const Row& row, uint32_t position, int64_t min_ms, int64_t max_ms) {
   if (position >= row.size()) return false;
   const double value = row[position];
-  return !storage::IsHole(value) && !IsStaleMarker(value) && row.TimeOf(position) > since_ms;
-}
-
-bool HasSampleAfter(const History& history, uint32_t position, int64_t since_ms) {
-  const auto entries = history.entries();
-  return std::any_of(entries.rbegin(), entries.rend(), [&](const Entry& entry) {
-    return IsSampleAfter(*entry.row, position, since_ms);
-  });
+  if (storage::IsHole(value) || IsStaleMarker(value)) return false;
+  const int64_t time_ms = row.TimeOf(position);
+  return time_ms >= min_ms && time_ms <= max_ms;
 }
 
 // The names of the labels that the series of each metric carry.
@@ -97,6 +77,27 @@ class MetricTable {
 
 }  // namespace
 
+absl::StatusOr<Selector> ParseSelector(std::string_view text, const Options& options) {
+  absl::StatusOr<parser::Ast> ast = parser::ParsePromql(text, ParseLimitsOf(options));
+  if (!ast.ok()) return ast.status();
+  const parser::Node& root = (*ast)[ast->root()];
+  if (root.kind != parser::NodeKind::kVectorSelector) {
+    return ErrorAt(absl::StatusCode::kInvalidArgument, *ast, root,
+                   "a vector selector is needed, such as up{job=\"api\"}");
+  }
+  // Nothing is evaluated, so no lookback reaches anywhere.
+  Options no_reach = options;
+  no_reach.lookback = absl::ZeroDuration();
+  return Selector::Create(*ast, ast->root(), no_reach);
+}
+
+bool HasSampleIn(const History& history, uint32_t position, int64_t min_ms, int64_t max_ms) {
+  const auto entries = history.entries();
+  return std::any_of(entries.rbegin(), entries.rend(), [&](const Entry& entry) {
+    return IsSampleIn(*entry.row, position, min_ms, max_ms);
+  });
+}
+
 void ForEachSeries(
     const Store& store, const Selector& selector,
     absl::FunctionRef<bool(const Target&, const History&, uint32_t position)> visit) {
@@ -116,11 +117,12 @@ absl::StatusOr<std::vector<Labels>> SelectSeries(const Store& store, const Optio
   absl::StatusOr<Selector> selector = ParseSelector(selector_text, options);
   if (!selector.ok()) return selector.status();
   const LabelFilter all = LabelFilter::All(/*drop_name=*/false);
+  const int64_t min_ms = (since + absl::Milliseconds(1)).unix_millis();
   std::vector<Labels> series;
   ForEachSeries(store, *selector,
                 [&](const Target& target, const History& history, uint32_t position) {
                   if (series.size() >= limit) return false;
-                  if (HasSampleAfter(history, position, since.unix_millis())) {
+                  if (HasSampleIn(history, position, min_ms, INT64_MAX)) {
                     series.push_back(SeriesLabels(history.shape()[position], target.labels(), all));
                   }
                   return true;

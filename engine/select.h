@@ -20,6 +20,14 @@
 
 namespace tacho::engine {
 
+// A vector selector, out of its text.
+//   kInvalidArgument    "line:column: what is wrong"
+absl::StatusOr<Selector> ParseSelector(std::string_view text, const Options& options);
+
+// Whether the series has a sample (no staleness marker) in [min_ms, max_ms].
+bool HasSampleIn(const storage::History& history, uint32_t position, int64_t min_ms,
+                 int64_t max_ms);
+
 // Calls visit for each series that the selector matches, whether or not it has samples,
 // target by target, until it returns false.
 void ForEachSeries(

@@ -1,5 +1,6 @@
 #include "adapter/core/api_paths.h"
 
+#include <array>
 #include <optional>
 #include <span>
 
@@ -125,6 +126,37 @@ Route OpenApiRoute(std::span<const std::string_view> rest) {
   return route;
 }
 
+// Paths below /api/v1, but for those with a name in them.
+constexpr std::array<std::pair<std::string_view, RouteKind>, 10> kPromPaths = {
+    {{"query", RouteKind::kPromQuery},
+     {"query_range", RouteKind::kPromQueryRange},
+     {"series", RouteKind::kPromSeries},
+     {"labels", RouteKind::kPromLabels},
+     {"metadata", RouteKind::kPromMetadata},
+     {"targets", RouteKind::kPromTargets},
+     {"status/buildinfo", RouteKind::kPromBuildInfo},
+     {"status/runtimeinfo", RouteKind::kPromRuntimeInfo},
+     {"format_query", RouteKind::kPromFormat},
+     {"parse_query", RouteKind::kPromParse}}};
+
+Route PromRoute(const Segments& segments) {
+  Route route;
+  if (segments.size() < 3 || segments[1] != "v1") return route;
+  if (segments.size() == 5 && segments[2] == "label" && segments[4] == "values") {
+    route.kind = RouteKind::kPromLabelValues;
+    route.label = std::string(segments[3]);
+    return route;
+  }
+  std::string rest(segments[2]);
+  for (const std::string_view segment : std::span(segments).subspan(3)) {
+    rest.append("/").append(segment);
+  }
+  for (const auto& [path, kind] : kPromPaths) {
+    if (path == rest) route.kind = kind;
+  }
+  return route;
+}
+
 Route PathRoute(const Segments& segments) {
   Route route;
   if (segments.empty()) return route;
@@ -141,8 +173,12 @@ Route PathRoute(const Segments& segments) {
     route.kind = RouteKind::kMetrics;
   } else if (segments.size() == 1 && first == "version") {
     route.kind = RouteKind::kVersion;
-  } else if (segments == Segments{"api", "v1", "query"}) {
-    route.kind = RouteKind::kPrometheusQuery;
+  } else if (first == "api") {
+    return PromRoute(segments);
+  } else if (segments.size() == 2 && first == "-") {
+    const bool known = segments[1] == "healthy" || segments[1] == "ready";
+    route.kind = known ? RouteKind::kPromHealth : RouteKind::kUnknown;
+    route.health = std::string(segments[1]);
   }
   return route;
 }

@@ -38,7 +38,18 @@ enum class RouteKind : uint8_t {
   kNodeMetrics,      // a MetricRequest, of resource metrics
   kOpenApi,          // /openapi/v2, /openapi/v3 and what is below it
   kExplain,          // /explain before the path of a metric
-  kPrometheusQuery,  // /api/v1/query
+  kPromQuery,        // /api/v1/query; Prometheus' API begins here
+  kPromQueryRange,   // /api/v1/query_range
+  kPromSeries,       // /api/v1/series
+  kPromLabels,       // /api/v1/labels
+  kPromLabelValues,  // /api/v1/label/<name>/values
+  kPromMetadata,     // /api/v1/metadata
+  kPromTargets,      // /api/v1/targets
+  kPromBuildInfo,    // /api/v1/status/buildinfo
+  kPromRuntimeInfo,  // /api/v1/status/runtimeinfo
+  kPromFormat,       // /api/v1/format_query
+  kPromParse,        // /api/v1/parse_query; and ends here
+  kPromHealth,       // /-/healthy, /-/ready
   kHealth,           // /healthz, /livez, /readyz, each with an optional /check
   kMetrics,          // /metrics, the adapter's own
   kVersion,          // /version
@@ -54,8 +65,10 @@ struct Route {
   MetricRequest metric;                       // kMetric to kNodeMetrics
   RouteKind explained = RouteKind::kUnknown;  // kExplain: what is to be explained
   std::string openapi;                        // kOpenApi: "v2", "v3", "v3/apis/group/version"
-  std::string health;                         // kHealth: "healthz", "livez" or "readyz"
-  std::string health_check;                   // kHealth: the one check asked for, or empty
+  // kHealth: "healthz", "livez" or "readyz"; kPromHealth: "healthy" or "ready".
+  std::string health;
+  std::string health_check;  // kHealth: the one check asked for, or empty
+  std::string label;         // kPromLabelValues
   std::vector<std::pair<std::string, std::string>> params;
 
   // The first value of a query parameter; empty if there is none.

@@ -5,7 +5,6 @@
 #include "adapter/core/explanation.h"
 #include "adapter/core/external_request.h"
 #include "adapter/core/metric_request.h"
-#include "adapter/core/prom_json.h"
 #include "adapter/core/replies.h"
 #include "adapter/core/resource_request.h"
 #include "adapter/core/text.h"
@@ -106,6 +105,12 @@ HttpReply GroupList(const ApiCall& call, const DiscoveryDocuments& documents) {
   return reply;
 }
 
+// Not below /apis, and not /version: others answer those.
+bool IsForeign(RouteKind kind) {
+  return kind == RouteKind::kUnknown || kind == RouteKind::kHealth || kind == RouteKind::kMetrics ||
+         (kind >= RouteKind::kPromQuery && kind <= RouteKind::kPromHealth);
+}
+
 HttpReply KubernetesReply(const ApiCall& call, const Route& route, const ApiState& state) {
   const DiscoveryDocuments& documents = state.registry.documents();
   switch (route.kind) {
@@ -140,13 +145,8 @@ HttpReply HandleMetric(const Route& route, const ApiState& state) {
 }
 
 HttpReply HandleApi(const ApiCall& call, const Route& route, const ApiState& state) {
-  const bool foreign = route.kind == RouteKind::kUnknown || route.kind == RouteKind::kHealth ||
-                       route.kind == RouteKind::kMetrics;
-  if (foreign) return PageNotFound();
+  if (IsForeign(route.kind)) return PageNotFound();
   if (call.method != "GET") return MethodNotAllowed();
-  if (route.kind == RouteKind::kPrometheusQuery) {
-    return HandlePrometheusQuery(route, state.querier, state.now);
-  }
   HttpReply reply = KubernetesReply(call, route, state);
   if (reply.content_type == kPlainType) return reply;
   if (WantsIndentation(call, route)) reply.body = IndentJson(reply.body);

@@ -43,8 +43,8 @@ struct ApiCall {
   std::string_view accept = {};
 };
 
-// Answers every RouteKind but kHealth and kMetrics, which are the server's own (those
-// get a plain 404 here).
+// Answers every RouteKind but the server's own (kHealth, kMetrics) and Prometheus', which
+// get a plain 404 here.
 [[nodiscard]] HttpReply HandleApi(const ApiCall& call, const Route& route, const ApiState& state);
 
 // kMetric to kNodeMetrics alone, without indentation.

@@ -63,6 +63,15 @@ void AppendJsonString(std::string_view text, std::string* out) {
   *out += '"';
 }
 
+bool IsUtf8(std::string_view text) {
+  while (!text.empty()) {
+    const size_t length = SequenceLength(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
 std::string JsonString(std::string_view text) {
   std::string out;
   AppendJsonString(text, &out);

@@ -13,6 +13,8 @@ void AppendJsonString(std::string_view text, std::string* out);
 
 [[nodiscard]] std::string JsonString(std::string_view text);
 
+[[nodiscard]] bool IsUtf8(std::string_view text);
+
 }  // namespace tacho::adapter
 
 #endif  // TACHO_ADAPTER_CORE_JSON_WRITER_H_

@@ -1,6 +1,7 @@
 #include "adapter/net/adapter_options.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <thread>
 
@@ -58,6 +59,40 @@ absl::Status SetLogLevel(std::string_view text, LogLevel* level) {
   return absl::OkStatus();
 }
 
+// Prometheus' names of them.
+struct Feature {
+  std::string_view name;
+  bool PromqlFeatures::*on;
+};
+constexpr std::array<Feature, 6> kFeatures = {
+    {{"promql-experimental-functions", &PromqlFeatures::experimental_functions},
+     {"promql-duration-expr", &PromqlFeatures::duration_expressions},
+     {"promql-extended-range-selectors", &PromqlFeatures::extended_range_selectors},
+     {"promql-binop-fill-modifiers", &PromqlFeatures::fill_modifiers},
+     {"use-start-timestamps", &PromqlFeatures::start_timestamps},
+     {"promql-delayed-name-removal", &PromqlFeatures::delayed_name_removal}}};
+
+std::string FeatureNames() {
+  std::string names;
+  for (const Feature& feature : kFeatures) {
+    names.append(names.empty() ? "" : ", ").append(feature.name);
+  }
+  return names;
+}
+
+// Twice is as good as once, and the flag may be given several times, as in Prometheus.
+absl::Status EnableFeatures(std::string_view names, PromqlFeatures* features) {
+  while (true) {
+    const std::string_view name = names.substr(0, names.find(','));
+    const auto* const known =
+        std::ranges::find_if(kFeatures, [name](const Feature& f) { return f.name == name; });
+    if (known == kFeatures.end()) return absl::InvalidArgumentError("some of " + FeatureNames());
+    features->*known->on = true;
+    if (name.size() == names.size()) return absl::OkStatus();
+    names.remove_prefix(name.size() + 1);
+  }
+}
+
 FlagSet::Setter Millis(std::chrono::milliseconds* value) {
   return [value](std::string_view text) {
     absl::Duration parsed;
@@ -97,9 +132,6 @@ void AddServing(AdapterOptions* o, FlagSet* f) {
   f->AddNumber("max-requests-in-flight", "requests being answered at a time; more get a 429",
                &s->max_in_flight);
   f->AddNumber("handler-threads", "threads that answer requests", &s->handler_threads);
-  f->AddNumber("max-ad-hoc-queries",
-               "queries of /api/v1/query being answered at a time; more get a 503",
-               &o->max_ad_hoc_queries);
   f->AddNumber("query-cache", "query texts whose plan is kept", &o->query_cache);
   f->AddNumber("max-held-values", "values kept for rules that say holdLast; more are not held",
                &o->max_held_values);
@@ -147,7 +179,6 @@ void AddStorage(AdapterOptions* o, FlagSet* f) {
          &o->database.retention);
   f->Add("max-retention", "the furthest that a rule may reach back; one beyond is left out",
          &o->max_retention);
-  f->Add("lookback", "how far back an instant selector looks for a sample", &o->database.lookback);
   f->Add("max-ahead", "how far ahead of its scrape a sample's own timestamp may be",
          &o->database.max_ahead);
   f->AddBytes("max-memory", "everything the database holds", &s->max_bytes);
@@ -164,16 +195,36 @@ void AddStorage(AdapterOptions* o, FlagSet* f) {
 void AddQuerying(AdapterOptions* o, FlagSet* f) {
   QueryLimits* q = &o->database.query;
   f->Group("Querying");
+  f->Add("query.lookback-delta", "how far back an instant selector looks for a sample",
+         &o->database.lookback);
+  f->Add("query.timeout", "how long a query may take, its wait for a thread included",
+         &o->prom.timeout);
+  f->AddNumber("query.max-concurrency", "queries evaluated at a time; those beyond wait",
+               &o->server.query_threads);
+  f->AddNumber("max-queries", "requests of /api/v1 being answered or waiting; more get a 503",
+               &o->server.max_queries);
+  f->AddNumber("query.max-samples", "samples that one query may touch", &q->max_samples);
+  f->AddNumber("max-query-points", "values that one query may hold, its result included",
+               &q->max_points);
+  f->AddNumber("max-query-steps", "steps of a range query, and of a subquery in one window",
+               &q->max_steps);
+  f->AddBytes("query.max-reply-bytes", "the reply to one query", &o->prom.max_reply_bytes);
+  f->AddNumber("query.max-series", "series that one reply of /api/v1/series may list",
+               &o->prom.max_series);
+  f->AddCustom("enable-feature", "NAMES", "",
+               absl::StrCat("parts of PromQL that are off by default, separated by commas: ",
+                            FeatureNames()),
+               [o](std::string_view text) { return EnableFeatures(text, &o->database.promql); });
   f->AddBytes("max-query-bytes", "the text of a query", &q->max_query_bytes);
   f->AddNumber("max-query-depth", "nesting of a query", &q->max_depth);
   f->AddNumber("max-query-nodes", "size of a query", &q->max_nodes);
-  f->AddNumber("max-query-samples", "samples that one query may touch", &q->max_samples);
   f->AddBytes("max-regex-bytes", "memory of one compiled matcher", &q->max_regex_bytes);
 }
 
 }  // namespace
 
 AdapterOptions::AdapterOptions() {
+  database.query.max_steps = 11'001;  // Prometheus counts the steps after the first
   const int cores = static_cast<int>(std::thread::hardware_concurrency());
   scraper.threads = std::max(1, cores);
   server.handler_threads = std::max(4, cores);

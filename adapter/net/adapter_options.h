@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "adapter/core/prom_api.h"
 #include "adapter/net/flags.h"
 #include "adapter/net/front_door.h"
 #include "adapter/net/http_server.h"
@@ -41,7 +42,7 @@ struct AdapterOptions {
   absl::Duration front_door_poll = absl::Seconds(5);
   bool insecure_listen = false;  // plain HTTP beyond loopback
   std::string address_file;      // the bound address is written there
-  uint64_t max_ad_hoc_queries = 2;
+  PromBounds prom;
   size_t query_cache = 1024;
   size_t max_held_values = 10'000;
 

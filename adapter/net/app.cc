@@ -17,9 +17,11 @@
 #include "adapter/core/rule_metrics.h"
 #include "adapter/net/asio.h"
 #include "adapter/net/configuration.h"
+#include "adapter/net/deadline_timer.h"
 #include "adapter/net/discovery.h"
 #include "adapter/net/front_door.h"
 #include "adapter/net/listeners.h"
+#include "adapter/net/process_status.h"
 #include "adapter/net/router.h"
 #include "adapter/net/rule_watcher.h"
 #include "adapter/net/scrape_manager.h"
@@ -76,8 +78,18 @@ class App {
         rules_(configuration.rules, &series_),
         querier_(database_, options.query_cache),
         held_(options.max_held_values),
-        router_({database_, &rules_, &querier_, configuration.policy, &clock_, &log_,
-                 &scrape_stats_, &server_stats_, options.max_ad_hoc_queries, &held_}),
+        queries_(database_, options.query_cache),
+        status_(&scrape_stats_.targets, configuration.database, clock_.Now()),
+        router_({database_,
+                 &rules_,
+                 &querier_,
+                 configuration.policy,
+                 &clock_,
+                 &log_,
+                 &scrape_stats_,
+                 &server_stats_,
+                 &held_,
+                 {database_, &queries_, &deadlines_, &status_, options.prom}}),
         rule_watcher_(
             options.rules_file, [this] { return LoadRuleFile(options_.rules_file, database_); },
             &rules_, &log_),
@@ -129,6 +141,7 @@ class App {
     std::signal(SIGALRM, [](int) { _exit(EXIT_SUCCESS); });
     alarm(kForcedExitSeconds);
     router_.SetDraining();
+    deadlines_.EndWithin(kDrainGrace / 2);
     control_.stop();
   }
 
@@ -207,6 +220,9 @@ class App {
   RuleStore rules_;
   CachingQuerier querier_;
   LastValues held_;
+  QueryPool queries_;
+  DeadlineTimer deadlines_;
+  const ProcessStatus status_;
   Router router_;
   RuleWatcher rule_watcher_;
   Discovery discovery_;

@@ -17,8 +17,10 @@ HttpResponse Guard::Handle(const HttpRequest& request) {
   return refusal;
 }
 
-bool Guard::IsQuick(const HttpRequest& request) const {
-  return inner_->IsQuick(request) && open_.Has(DescribeAccess(request.method, request.target));
+Lane Guard::LaneOf(const HttpRequest& request) const {
+  const Lane lane = inner_->LaneOf(request);
+  if (lane != Lane::kQuick) return lane;
+  return open_.Has(DescribeAccess(request.method, request.target)) ? lane : Lane::kApi;
 }
 
 }  // namespace tacho::adapter

@@ -23,8 +23,9 @@ class Guard final : public HttpHandler {
       : inner_(inner), authorizer_(authorizer), open_(std::move(always_allowed)), stats_(stats) {}
 
   [[nodiscard]] HttpResponse Handle(const HttpRequest& request) override;
-  // Only of open paths: an authorizer may wait.
-  [[nodiscard]] bool IsQuick(const HttpRequest& request) const override;
+  // Quick only where the path is open: an authorizer may wait.
+  [[nodiscard]] Lane LaneOf(const HttpRequest& request) const override;
+  [[nodiscard]] HttpResponse TooManyQueries() const override { return inner_->TooManyQueries(); }
 
  private:
   HttpHandler* const inner_;

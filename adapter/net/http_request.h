@@ -6,6 +6,7 @@
 #ifndef TACHO_ADAPTER_NET_HTTP_REQUEST_H_
 #define TACHO_ADAPTER_NET_HTTP_REQUEST_H_
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,7 @@ struct HttpRequest {
   std::string accept = {};
   std::string body;
   Identity identity;  // of a plain listener: nobody's
+  std::chrono::steady_clock::time_point received{};  // when it was whole
 };
 
 struct HttpResponse {

@@ -23,11 +23,12 @@ class HttpServer::Impl {
   Impl(const ServerOptions& options, HttpHandler* handler, ServerStats* stats, Logger* log,
        const FrontDoor* front_door)
       : peers_(options.max_connections_per_peer),
-        env_{options, handler, stats, &pool_, front_door},
+        env_{options, handler, stats, &pool_, &query_pool_, front_door},
         log_(log),
         acceptor_(io_),
         pause_(io_),
-        pool_(static_cast<size_t>(options.handler_threads)) {}
+        pool_(static_cast<size_t>(options.handler_threads)),
+        query_pool_(static_cast<size_t>(options.query_threads)) {}
 
   ~Impl() { Stop(std::chrono::milliseconds(0)); }
 
@@ -65,9 +66,11 @@ class HttpServer::Impl {
       std::this_thread::sleep_for(kDrainStep);
     }
     pool_.stop();
+    query_pool_.stop();
     io_.stop();
     thread_.join();
     pool_.join();
+    query_pool_.join();
   }
 
   [[nodiscard]] const std::string& address() const { return bound_; }
@@ -129,6 +132,7 @@ class HttpServer::Impl {
   Tcp::acceptor acceptor_;
   asio::steady_timer pause_;
   asio::thread_pool pool_;
+  asio::thread_pool query_pool_;
   std::string bound_;
   std::thread thread_;
 };

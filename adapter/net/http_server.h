@@ -43,6 +43,16 @@ struct ServerOptions {
   size_t max_buffered_reply_bytes = size_t{64} << 20;  // replies not yet taken, in all
   size_t max_in_flight = 256;                          // requests being answered
   int handler_threads = 4;
+  int query_threads = 20;    // queries evaluated at a time; those beyond wait
+  size_t max_queries = 100;  // evaluated or waiting; more are refused
+};
+
+// Which threads answer a request. Queries of people and dashboards may take minutes:
+// they must hold up neither health nor the requests that scale a fleet.
+enum class Lane : uint8_t {
+  kQuick,  // at once, on the thread that also moves the bytes
+  kApi,    // one of handler_threads
+  kQuery,  // one of query_threads, which yield to all others
 };
 
 class FrontDoor;
@@ -50,11 +60,11 @@ class FrontDoor;
 class HttpHandler {
  public:
   virtual ~HttpHandler() = default;
-  // May take its time, unless IsQuick said otherwise. From several threads at once.
+  // From several threads at once; on kQuick's it may not take its time.
   [[nodiscard]] virtual HttpResponse Handle(const HttpRequest& request) = 0;
-  // True for what is answered at once, on the thread that also moves the bytes: health
-  // must be told while queries are queueing.
-  [[nodiscard]] virtual bool IsQuick(const HttpRequest& request) const = 0;
+  [[nodiscard]] virtual Lane LaneOf(const HttpRequest& request) const = 0;
+  // What a request of kQuery gets when max_queries are there already.
+  [[nodiscard]] virtual HttpResponse TooManyQueries() const = 0;
 };
 
 class HttpServer {

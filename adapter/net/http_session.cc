@@ -1,5 +1,7 @@
 #include "adapter/net/http_session.h"
 
+#include <sys/resource.h>
+
 #include <exception>
 #include <utility>
 
@@ -10,12 +12,20 @@
 namespace tacho::adapter {
 namespace {
 
+constexpr int kQueryNice = 5;
 constexpr size_t kReadStep = 2048;
 constexpr size_t kIdleCapacity = 2 * kReadStep;
 // How long, and for how many bytes, a client may still send after it was refused. It
 // is to read why, and a reset would take the reply away from it.
 constexpr std::chrono::milliseconds kLingerTime{1'000};
 constexpr size_t kLingerBytes = size_t{64} << 10;
+
+// What an expensive query takes of a busy machine, the others must not miss. On Linux the
+// call is about this thread alone.
+void YieldToOthers() {
+  thread_local const int done = setpriority(PRIO_PROCESS, 0, kQueryNice);
+  static_cast<void>(done);
+}
 
 HttpResponse RunHandler(HttpHandler* handler, const HttpRequest& request) {
   try {
@@ -211,24 +221,36 @@ void HttpSession::Refuse(ServerLimit limit, int status, std::string_view reason,
 void HttpSession::Dispatch() {
   CancelTimer();
   Add(&env_->stats->requests);
-  if (env_->handler->IsQuick(request_)) {
-    return Write(RunHandler(env_->handler, request_), !keep_alive_);
-  }
+  request_.received = std::chrono::steady_clock::now();
+  const Lane lane = env_->handler->LaneOf(request_);
+  if (lane == Lane::kQuick) return Write(RunHandler(env_->handler, request_), !keep_alive_);
   if (env_->stats->in_flight.fetch_add(1) >= env_->options.max_in_flight) {
     env_->stats->in_flight.fetch_sub(1);
     return Refuse(ServerLimit::kInFlight, 429, "TooManyRequests",
                   "too many requests are being answered; try again later");
   }
-  asio::post(*env_->pool, [self = shared_from_this()] {
+  is_query_ = lane == Lane::kQuery;
+  if (is_query_ && env_->stats->queries_in_flight.fetch_add(1) >= env_->options.max_queries) {
+    env_->stats->CountLimit(ServerLimit::kAdHoc);
+    return Answer(env_->handler->TooManyQueries());
+  }
+  Post(lane);
+}
+
+void HttpSession::Post(Lane lane) {
+  asio::thread_pool& pool = lane == Lane::kQuery ? *env_->query_pool : *env_->pool;
+  asio::post(pool, [self = shared_from_this()] {
+    if (self->is_query_) YieldToOthers();
     HttpResponse response = RunHandler(self->env_->handler, self->request_);
     asio::post(self->stream_.executor(),
-               [self, answer = std::move(response)] { self->Answer(answer); });
+               [self, answer = std::move(response)]() mutable { self->Answer(std::move(answer)); });
   });
 }
 
 void HttpSession::Answer(HttpResponse response) {
   Write(response, !keep_alive_);
   env_->stats->in_flight.fetch_sub(1);
+  if (is_query_) env_->stats->queries_in_flight.fetch_sub(1);
 }
 
 void HttpSession::Write(const HttpResponse& response, bool close) {

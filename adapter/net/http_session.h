@@ -32,6 +32,7 @@ struct SessionEnv {
   HttpHandler* const handler;
   ServerStats* const stats;
   asio::thread_pool* const pool;
+  asio::thread_pool* const query_pool;
   const FrontDoor* const front_door;  // may be null
 };
 
@@ -59,6 +60,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void Refuse(ServerLimit limit, int status, std::string_view reason, std::string_view message);
   void RefuseHead(HeadError error);
   void Dispatch();
+  void Post(Lane lane);
   void Answer(HttpResponse response);
   void Write(const HttpResponse& response, bool close);
   void Linger();
@@ -77,6 +79,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   size_t body_bytes_ = 0;
   HttpRequest request_;
   bool keep_alive_ = false;
+  bool is_query_ = false;  // counted in queries_in_flight
   std::string reply_;
 };
 

@@ -1,7 +1,7 @@
 #include "adapter/net/metrics_text.h"
 
 #include "absl/strings/str_cat.h"
-#include "adapter/core/prom_json.h"
+#include "adapter/core/prom_values.h"
 
 namespace tacho::adapter {
 

@@ -1,21 +1,29 @@
 #include "adapter/net/router.h"
 
 #include <array>
+#include <chrono>
 #include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "adapter/core/prom_json.h"
+#include "adapter/core/prom_reply.h"
 #include "adapter/core/replies.h"
 #include "adapter/net/self_metrics.h"
 
 namespace tacho::adapter {
 namespace {
 
-constexpr std::array<std::string_view, 3> kHealthPaths = {"/healthz", "/livez", "/readyz"};
+constexpr std::array<std::string_view, 4> kHealthPaths = {"/healthz", "/livez", "/readyz", "/-/"};
+constexpr std::string_view kPromPath = "/api/";
 constexpr std::string_view kMetricsType = "text/plain; version=0.0.4; charset=utf-8";
 constexpr std::string_view kFormType = "application/x-www-form-urlencoded";
+
+// Bounds of the API that say so in their replies, and how they are counted.
+constexpr std::array<std::pair<std::string_view, ServerLimit>, 3> kPromLimits = {
+    {{kQueryTimeoutReason, ServerLimit::kQueryTime},
+     {kQueryReplyReason, ServerLimit::kQueryReply},
+     {kQuerySeriesReason, ServerLimit::kQuerySeries}}};
 
 bool IsForm(const HttpRequest& request) {
   return std::string_view(request.content_type).substr(0, kFormType.size()) == kFormType;
@@ -26,11 +34,11 @@ bool IsForm(const HttpRequest& request) {
 Router::Router(const RouterEnv& env)
     : env_(env), start_time_seconds_(absl::ToDoubleSeconds(absl::Now() - absl::UnixEpoch())) {}
 
-bool Router::IsQuick(const HttpRequest& request) const {
+Lane Router::LaneOf(const HttpRequest& request) const {
   for (const std::string_view path : kHealthPaths) {
-    if (std::string_view(request.target).substr(0, path.size()) == path) return true;
+    if (request.target.starts_with(path)) return Lane::kQuick;
   }
-  return false;
+  return request.target.starts_with(kPromPath) ? Lane::kQuery : Lane::kApi;
 }
 
 HttpResponse Router::Handle(const HttpRequest& request) {
@@ -38,7 +46,7 @@ HttpResponse Router::Handle(const HttpRequest& request) {
   HttpResponse response;
   response.reply = Answer(request, &route);
   if (response.reply.status == 405) {
-    response.allow = route.kind == RouteKind::kPrometheusQuery ? "GET, POST" : "GET";
+    response.allow = PromMethods(route.kind);
   }
   env_.server_stats->CountAnswer(route.kind, response.reply.status);
   if (!response.reply.log.empty()) {
@@ -55,10 +63,10 @@ HttpReply Router::Answer(const HttpRequest& request, Route* route) {
       return get || request.method == "HEAD" ? Health(*route) : MethodNotAllowed();
     case RouteKind::kMetrics:
       return get ? SelfMetricsReply() : MethodNotAllowed();
-    case RouteKind::kPrometheusQuery:
-      return get || request.method == "POST" ? AdHocQuery(request, route) : MethodNotAllowed();
+    case RouteKind::kPromHealth:
+      return get || request.method == "HEAD" ? PromHealth(*route) : PromMethodNotAllowed();
     default:
-      return Api(request, *route);
+      return IsPromRoute(route->kind) ? Prom(request, route) : Api(request, *route);
   }
 }
 
@@ -100,25 +108,34 @@ HttpReply Router::SelfMetricsReply() {
   return reply;
 }
 
-// Ad hoc queries are for people and dashboards; they share the threads with the
-// requests that scale a fleet and must leave some of them free.
-HttpReply Router::AdHocQuery(const HttpRequest& request, Route* route) {
+HttpReply Router::PromHealth(const Route& route) const {
+  const bool ready = route.health == "healthy" || (pods() != nullptr && !draining_);
+  if (!ready) return {503, kPlainType, "tacho-adapter is not ready.\n", "", ""};
+  return {200, kPlainType, absl::StrCat("tacho-adapter is ", route.health, ".\n"), "", ""};
+}
+
+HttpReply Router::Prom(const HttpRequest& request, Route* route) {
   if (request.method == "POST" && IsForm(request)) {
     auto form = ParseQueryString(request.body);
     form.insert(form.end(), std::make_move_iterator(route->params.begin()),
                 std::make_move_iterator(route->params.end()));
     route->params = std::move(form);  // a form's values come first, as in Go
   }
-  HttpReply reply;
-  if (ad_hoc_.fetch_add(1) < env_.max_ad_hoc_queries) {
-    reply = HandlePrometheusQuery(*route, *env_.querier, env_.clock->Now());
-  } else {
-    env_.server_stats->CountLimit(ServerLimit::kAdHoc);
-    reply.status = 503;
-    reply.body = PrometheusErrorJson("unavailable", "too many ad hoc queries at a time");
+  const auto elapsed = [received = request.received] {
+    return absl::FromChrono(std::chrono::steady_clock::now() - received);
+  };
+  HttpReply reply = HandleProm(request.method, *route, {env_.clock->Now(), elapsed}, env_.prom);
+  for (const auto& [reason, limit] : kPromLimits) {
+    if (reply.reason == reason) env_.server_stats->CountLimit(limit);
   }
-  ad_hoc_.fetch_sub(1);
   return reply;
+}
+
+HttpResponse Router::TooManyQueries() const {
+  env_.server_stats->CountAnswer(RouteKind::kPromQuery, 503);
+  return {PromFailure(PromError::kUnavailable,
+                      "too many queries at a time; try again later, or raise --max-queries"),
+          {}};
 }
 
 HttpReply Router::Api(const HttpRequest& request, const Route& route) {

@@ -1,5 +1,5 @@
-// Router: what the server asks for an answer. Health, the adapter's own metrics and
-// the bounds on ad hoc queries are here; the API itself is adapter/core's.
+// Router: what the server asks for an answer. Health and the adapter's own metrics are
+// here; the custom metrics API and Prometheus' are adapter/core's.
 //
 // Ownership   What RouterEnv points to outlives the router.
 // Threads     Handle from any thread; SetPods and SetDraining from any one thread.
@@ -16,6 +16,7 @@
 #include "adapter/core/custom_metrics.h"
 #include "adapter/core/health.h"
 #include "adapter/core/pods.h"
+#include "adapter/core/prom_api.h"
 #include "adapter/core/querier.h"
 #include "adapter/core/rule_store.h"
 #include "adapter/net/http_server.h"
@@ -37,8 +38,8 @@ struct RouterEnv {
   Logger* log;
   const ScrapeStats* scrape_stats;
   ServerStats* server_stats;
-  uint64_t max_ad_hoc_queries;  // at a time; more are answered 503
   LastValues* held;
+  PromEnv prom;
 };
 
 class Router final : public HttpHandler {
@@ -46,7 +47,8 @@ class Router final : public HttpHandler {
   explicit Router(const RouterEnv& env);
 
   [[nodiscard]] HttpResponse Handle(const HttpRequest& request) override;
-  [[nodiscard]] bool IsQuick(const HttpRequest& request) const override;
+  [[nodiscard]] Lane LaneOf(const HttpRequest& request) const override;
+  [[nodiscard]] HttpResponse TooManyQueries() const override;
 
   // What discovery knows now. Before the first call the adapter is not ready.
   void SetPods(std::shared_ptr<const PodIndex> pods, uint64_t targets);
@@ -57,7 +59,8 @@ class Router final : public HttpHandler {
   HttpReply Answer(const HttpRequest& request, Route* route);
   HttpReply Health(const Route& route) const;
   HttpReply SelfMetricsReply();
-  HttpReply AdHocQuery(const HttpRequest& request, Route* route);
+  HttpReply PromHealth(const Route& route) const;
+  HttpReply Prom(const HttpRequest& request, Route* route);
   HttpReply Api(const HttpRequest& request, const Route& route);
   void LogConflicts(LiveRegistry* registry);
   [[nodiscard]] std::vector<HealthCheck> HealthChecks(bool ready) const;
@@ -67,7 +70,6 @@ class Router final : public HttpHandler {
   const double start_time_seconds_;
   std::atomic<bool> draining_{false};
   std::atomic<uint64_t> targets_{0};
-  std::atomic<uint64_t> ad_hoc_{0};
   mutable Mutex mutex_;
   std::shared_ptr<const PodIndex> pods_ ABSL_GUARDED_BY(mutex_);
 };

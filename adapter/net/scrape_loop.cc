@@ -38,6 +38,21 @@ ScrapeEndpoint EndpointOf(const DiscoveredTarget& target, const ScrapeJobContext
           .tls = context.tls};
 }
 
+TargetStatus StatusOf(const DiscoveredTarget& target) {
+  return {.job = target.job->job_name,
+          .url = target.url.ToString(),
+          .labels = target.labels,
+          .interval = target.scrape_interval,
+          .timeout = target.scrape_timeout,
+          .last = std::nullopt};
+}
+
+// Of a failure without words of its own, its kind.
+std::string ErrorOf(const ScrapeReply& reply) {
+  if (!reply.error.empty() || reply.failure == ScrapeFailure::kNone) return reply.error;
+  return std::string(ScrapeFailureName(reply.failure));
+}
+
 TargetOptions OptionsOf(const ScrapeJob& job, const ScrapeJobContext& context) {
   return {.honor_labels = job.honor_labels,
           .honor_timestamps = job.honor_timestamps,
@@ -69,8 +84,8 @@ ScrapeLoop::ScrapeLoop(Strand strand, const DiscoveredTarget& target, const Scra
       rows_kept_(static_cast<uint64_t>(env->database.options().retention / target.scrape_interval)),
       timer_(strand_),
       client_(std::make_shared<ScrapeClient>(
-          strand_, EndpointOf(target, job, env->database.options()), env->buffers, env->resolver)) {
-}
+          strand_, EndpointOf(target, job, env->database.options()), env->buffers, env->resolver)),
+      place_(env->stats->targets.Add(StatusOf(target))) {}
 
 void ScrapeLoop::Start() {
   asio::post(strand_, [self = shared_from_this()] { self->Arm(); });
@@ -94,6 +109,7 @@ void ScrapeLoop::Halt() {
   client_->Cancel();
   SetUp(false);
   SetDropped(0);
+  place_.reset();
 }
 
 void ScrapeLoop::Arm() {
@@ -136,6 +152,7 @@ bool ScrapeLoop::EnsureTarget() {
   refused.failure = ScrapeFailure::kTarget;
   refused.error = added.status().ToString();
   Add(&env_->stats->failed[static_cast<size_t>(refused.failure)]);
+  place_->Record({env_->clock->Now(), 0, refused.error});
   LogOutcome(refused);
   return false;
 }
@@ -177,6 +194,7 @@ void ScrapeLoop::Record(const Tick& tick, const ScrapeReply& reply, ScrapeHealth
   Add(&env_->stats->scrape_micros, micros);
   Add(&env_->stats->wire_bytes, reply.wire_bytes);
   if (!health.up) Add(&env_->stats->failed[static_cast<size_t>(reply.failure)]);
+  place_->Record({tick.time, health.duration_seconds, ErrorOf(reply)});
   LogOutcome(reply);
 }
 

@@ -86,9 +86,10 @@ class ScrapeLoop : public std::enable_shared_from_this<ScrapeLoop> {
   const uint64_t rows_kept_;  // of a target, when it has been scraped for long
   asio::steady_timer timer_;
   const std::shared_ptr<ScrapeClient> client_;
-  std::optional<Target> target_;  // once the database has taken it
-  std::optional<bool> up_;        // by the last scrape
-  uint64_t dropped_ = 0;          // series of the last body that were dropped
+  std::optional<Target> target_;               // once the database has taken it
+  std::optional<bool> up_;                     // by the last scrape
+  uint64_t dropped_ = 0;                       // series of the last body that were dropped
+  std::unique_ptr<TargetBoard::Place> place_;  // until the loop stops
   bool stopped_ = false;
 };
 

@@ -1,4 +1,5 @@
-// ScrapeStats: counters of the scraping side, all since the process began.
+// ScrapeStats: counters of the scraping side, all since the process began, and the board
+// of its targets.
 //
 // Order       A scrape is counted when it begins, what came of it when it ends.
 // Threads     Relaxed atomics: each is exact, together they are no snapshot.
@@ -10,6 +11,7 @@
 #include <cstdint>
 
 #include "adapter/net/scrape_reply.h"
+#include "adapter/net/target_board.h"
 
 namespace tacho::adapter {
 
@@ -35,6 +37,7 @@ struct ScrapeStats {
   Counter targets_dropped{0};     // a gauge: by relabelling
   Counter discovery_problems{0};  // addresses and files that were refused
   Counter discovery_reloads{0};
+  TargetBoard targets;
 };
 
 }  // namespace tacho::adapter

@@ -126,9 +126,11 @@ void Scraping(const SelfMetrics& m, MetricsText* out) {
 }
 
 constexpr std::array<std::string_view, kRouteKindCount> kRouteNames = {
-    "group_list",   "group",       "resource_list", "metric",   "external_metric", "pod_metrics",
-    "node_metrics", "openapi",     "explain",       "query",    "health",          "metrics",
-    "version",      "unknown_api", "unknown",       "malformed"};
+    "group_list",   "group",        "resource_list", "metric",  "external_metric", "pod_metrics",
+    "node_metrics", "openapi",      "explain",       "query",   "query_range",     "series",
+    "labels",       "label_values", "metadata",      "targets", "buildinfo",       "runtimeinfo",
+    "format_query", "parse_query",  "prom_health",   "health",  "metrics",         "version",
+    "unknown_api",  "unknown",      "malformed"};
 
 // Only what has happened: most pairs of route and code cannot.
 void Answers(const ServerStats& stats, MetricsText* out) {
@@ -151,6 +153,9 @@ void Serving(const SelfMetrics& m, MetricsText* out) {
   out->Sample(stats.open_connections.load());
   out->Gauge("tacho_http_requests_in_flight", "Requests being answered.");
   out->Sample(stats.in_flight.load());
+  out->Gauge("tacho_http_queries_in_flight",
+             "Requests of Prometheus' API that are being answered or wait for a thread.");
+  out->Sample(stats.queries_in_flight.load());
   out->Gauge("tacho_http_buffered_reply_bytes", "Bytes of replies that clients have not taken.");
   out->Sample(stats.buffered_reply_bytes.load());
   out->Counter("tacho_http_reply_bytes_total", "Bytes of replies.");

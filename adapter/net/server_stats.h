@@ -32,11 +32,14 @@ enum class ServerLimit : uint8_t {
   kHeaderFields,
   kTargetBytes,
   kBodyBytes,
-  kReplyBytes,  // replies not yet taken, all together
-  kInFlight,    // requests being answered, all together
-  kAdHoc,       // of them, ad hoc queries
-  kMalformed,   // not HTTP as the server accepts it
-  kUpgrade,     // Upgrade, CONNECT, TRACE
+  kReplyBytes,   // replies not yet taken, all together
+  kInFlight,     // requests being answered, all together
+  kAdHoc,        // of them, requests of Prometheus' API: running, or waiting to
+  kQueryTime,    // a query that took too long
+  kQueryReply,   // a query's reply that would have been too long
+  kQuerySeries,  // more series to list than may be
+  kMalformed,    // not HTTP as the server accepts it
+  kUpgrade,      // Upgrade, CONNECT, TRACE
   kCount_
 };
 inline constexpr size_t kServerLimitCount = static_cast<size_t>(ServerLimit::kCount_);
@@ -55,14 +58,17 @@ inline constexpr size_t kServerLimitCount = static_cast<size_t>(ServerLimit::kCo
                                                                       "reply_bytes",
                                                                       "in_flight",
                                                                       "ad_hoc",
+                                                                      "query_timeout",
+                                                                      "query_reply_bytes",
+                                                                      "query_series",
                                                                       "malformed",
                                                                       "upgrade"};
   return kNames[static_cast<size_t>(limit)];
 }
 
 // The statuses that the adapter sends; 0 stands for any other.
-inline constexpr std::array<int, 18> kCountedStatuses = {
-    200, 400, 401, 403, 404, 405, 408, 413, 414, 417, 422, 429, 431, 500, 501, 503, 505, 0};
+inline constexpr std::array<int, 19> kCountedStatuses = {
+    200, 400, 401, 403, 404, 405, 408, 413, 414, 417, 422, 429, 431, 499, 500, 501, 503, 505, 0};
 inline constexpr size_t kRouteKindCount = static_cast<size_t>(RouteKind::kMalformed) + 1;
 
 // What the front door reads from files, and reads again when they change.
@@ -91,6 +97,7 @@ struct ServerStats {
   Counter reply_bytes{0};
   Counter buffered_reply_bytes{0};  // a gauge
   Counter in_flight{0};             // a gauge
+  Counter queries_in_flight{0};     // a gauge; of them, requests of Prometheus' API
   FrontDoorStats front_door;
   std::array<Counter, kServerLimitCount> limits{};
   std::array<std::array<Counter, kCountedStatuses.size()>, kRouteKindCount> answers{};

@@ -114,6 +114,23 @@ struct MetricLabels {
   friend auto operator<=>(const MetricLabels&, const MetricLabels&) = default;
 };
 
+// What the bodies of targets say of a metric. Two targets may say different things.
+struct MetricMetadata {
+  std::string metric;            // of a family: without _total, _bucket, _sum, _count
+  std::string type = "unknown";  // counter, gauge, histogram, summary, ...
+  std::string help;
+  std::string unit;
+  friend auto operator<=>(const MetricMetadata&, const MetricMetadata&) = default;
+};
+
+// Which series: those that one of these vector selectors matches (all, if there is none)
+// and that have a sample in [start, end].
+struct SeriesFilter {
+  std::vector<std::string> selectors;
+  Timestamp start = Timestamp::Min();
+  Timestamp end = Timestamp::Max();
+};
+
 class TACHO_EXPORT Target {
  public:
   explicit Target(std::shared_ptr<engine::TargetImpl> impl);
@@ -189,6 +206,20 @@ class TACHO_EXPORT Database {
   // The distinct metrics among them: what discovery needs, without label values.
   // Cost: one check per shape and target, not per series.
   [[nodiscard]] absl::StatusOr<std::vector<MetricLabels>> Metrics(std::string_view selector) const;
+
+  // The label sets of the filter's series, each once, sorted, at most `limit` of them
+  // (which ones is not specified); the names of their labels; one label's values.
+  //   kInvalidArgument    a selector that is none
+  [[nodiscard]] absl::StatusOr<std::vector<Labels>> Series(const SeriesFilter& filter,
+                                                           size_t limit) const;
+  [[nodiscard]] absl::StatusOr<std::vector<std::string>> LabelNames(
+      const SeriesFilter& filter) const;
+  [[nodiscard]] absl::StatusOr<std::vector<std::string>> LabelValues(
+      std::string_view name, const SeriesFilter& filter) const;
+
+  // What the # HELP, # TYPE and # UNIT lines of targets say now; sorted, each once.
+  // Cost: one pass over those lines, of each distinct kind of body.
+  [[nodiscard]] std::vector<MetricMetadata> Metadata() const;
 
   // Changes whenever a series or target comes or goes; equal values mean that
   // Metrics() would answer the same.

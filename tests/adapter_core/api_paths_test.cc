@@ -139,8 +139,15 @@ TEST(ApiPathsTest, TheServersOwnRoutes) {
   EXPECT_EQ(Kind("/metrics"), RouteKind::kMetrics);
   EXPECT_EQ(Kind("/metrics/x"), RouteKind::kUnknown);
   EXPECT_EQ(Kind("/version"), RouteKind::kVersion);
-  EXPECT_EQ(Kind("/api/v1/query?query=up"), RouteKind::kPrometheusQuery);
-  EXPECT_EQ(Kind("/api/v1/query_range"), RouteKind::kUnknown);
+  EXPECT_EQ(Kind("/api/v1/query?query=up"), RouteKind::kPromQuery);
+  EXPECT_EQ(Kind("/api/v1/query_range"), RouteKind::kPromQueryRange);
+  EXPECT_EQ(Kind("/api/v1/status/buildinfo/"), RouteKind::kPromBuildInfo);
+  EXPECT_EQ(ParseRoute("/api/v1/label/a%20b/values?x=1").label, "a b");
+  EXPECT_EQ(Kind("/api/v1/label/a/values"), RouteKind::kPromLabelValues);
+  EXPECT_EQ(Kind("/api/v1/query/x"), RouteKind::kUnknown);
+  EXPECT_EQ(Kind("/api"), RouteKind::kUnknown);
+  EXPECT_EQ(ParseRoute("/-/ready").health, "ready");
+  EXPECT_EQ(Kind("/-/reload"), RouteKind::kUnknown);
   EXPECT_EQ(Kind("/"), RouteKind::kUnknown);
 }
 

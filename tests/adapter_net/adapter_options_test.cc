@@ -31,13 +31,13 @@ TEST_F(AdapterOptionsTest, DefaultsListenOnLoopback) {
 }
 
 TEST_F(AdapterOptionsTest, EveryBoundOfTheLibraryIsSet) {
-  ASSERT_THAT(
-      Parse({"--max-memory=1GiB", "--max-targets=1", "--max-series=2", "--max-samples-per-scrape=3",
-             "--max-body=4", "--max-labels-per-series=5", "--max-label-name=6",
-             "--max-label-value=7", "--max-query-bytes=8", "--max-query-depth=9",
-             "--max-query-nodes=10", "--max-query-samples=11", "--max-regex-bytes=12",
-             "--retention=13m", "--lookback=14m", "--max-ahead=15m"}),
-      IsOk());
+  ASSERT_THAT(Parse({"--max-memory=1GiB", "--max-targets=1", "--max-series=2",
+                     "--max-samples-per-scrape=3", "--max-body=4", "--max-labels-per-series=5",
+                     "--max-label-name=6", "--max-label-value=7", "--max-query-bytes=8",
+                     "--max-query-depth=9", "--max-query-nodes=10", "--query.max-samples=11",
+                     "--max-regex-bytes=12", "--retention=13m", "--query.lookback-delta=14m",
+                     "--max-ahead=15m", "--max-query-points=16", "--max-query-steps=17"}),
+              IsOk());
   const StorageLimits& s = options_.database.storage;
   EXPECT_EQ(s.max_bytes, uint64_t{1} << 30);
   EXPECT_EQ(s.max_targets, 1U);
@@ -53,6 +53,8 @@ TEST_F(AdapterOptionsTest, EveryBoundOfTheLibraryIsSet) {
   EXPECT_EQ(q.max_nodes, 10U);
   EXPECT_EQ(q.max_samples, 11U);
   EXPECT_EQ(q.max_regex_bytes, 12);
+  EXPECT_EQ(q.max_points, 16U);
+  EXPECT_EQ(q.max_steps, 17U);
   EXPECT_EQ(options_.database.retention, absl::Minutes(13));
   EXPECT_EQ(options_.database.lookback, absl::Minutes(14));
   EXPECT_EQ(options_.database.max_ahead, absl::Minutes(15));
@@ -62,7 +64,9 @@ TEST_F(AdapterOptionsTest, EveryBoundOfTheServerIsSet) {
   ASSERT_THAT(Parse({"--max-connections=1", "--max-requests-in-flight=2", "--handler-threads=3",
                      "--max-header-bytes=4", "--max-header-fields=5", "--max-target-bytes=6",
                      "--max-request-body=7", "--max-buffered-replies=8", "--header-timeout=9s",
-                     "--idle-timeout=10s", "--write-timeout=11s", "--max-ad-hoc-queries=12",
+                     "--idle-timeout=10s", "--write-timeout=11s", "--max-queries=12",
+                     "--query.max-concurrency=16", "--query.timeout=17s",
+                     "--query.max-reply-bytes=18", "--query.max-series=19",
                      "--query-cache=13", "--scrape-threads=14", "--max-scrape-buffers=15",
                      "--max-connections-per-peer=16", "--max-requests-per-connection=17",
                      "--tls-handshake-timeout=18s"}),
@@ -82,10 +86,38 @@ TEST_F(AdapterOptionsTest, EveryBoundOfTheServerIsSet) {
   EXPECT_EQ(s.header_timeout, std::chrono::seconds(9));
   EXPECT_EQ(s.idle_timeout, std::chrono::seconds(10));
   EXPECT_EQ(s.write_timeout, std::chrono::seconds(11));
-  EXPECT_EQ(options_.max_ad_hoc_queries, 12U);
+  EXPECT_EQ(s.max_queries, 12U);
+  EXPECT_EQ(s.query_threads, 16);
+  EXPECT_EQ(options_.prom.timeout, absl::Seconds(17));
+  EXPECT_EQ(options_.prom.max_reply_bytes, 18U);
+  EXPECT_EQ(options_.prom.max_series, 19U);
   EXPECT_EQ(options_.query_cache, 13U);
   EXPECT_EQ(options_.scraper.threads, 14);
   EXPECT_EQ(options_.scraper.buffers.max_bytes_in_use, 15U);
+}
+
+TEST_F(AdapterOptionsTest, FeaturesHavePrometheusNames) {
+  ASSERT_THAT(Parse({"--enable-feature=promql-experimental-functions,use-start-timestamps",
+                     "--enable-feature=promql-extended-range-selectors"}),
+              IsOk());
+  const PromqlFeatures& f = options_.database.promql;
+  EXPECT_TRUE(f.experimental_functions);
+  EXPECT_TRUE(f.start_timestamps);
+  EXPECT_TRUE(f.extended_range_selectors);
+  EXPECT_TRUE(f.duration_expressions);  // on without being asked for
+  EXPECT_FALSE(f.fill_modifiers);
+  EXPECT_FALSE(f.delayed_name_removal);
+  ASSERT_THAT(Parse({"--enable-feature=promql-binop-fill-modifiers,promql-delayed-name-removal,"
+                     "promql-duration-expr"}),
+              IsOk());
+  EXPECT_TRUE(f.fill_modifiers);
+  EXPECT_TRUE(f.delayed_name_removal);
+  for (const char* bad : {"--enable-feature=", "--enable-feature=promql", "--enable-feature=x,",
+                          "--enable-feature=use-start-timestamps,"}) {
+    EXPECT_THAT(Parse({bad}), StatusIs(absl::StatusCode::kInvalidArgument,
+                                       HasSubstr("promql-experimental-functions")))
+        << bad;
+  }
 }
 
 TEST_F(AdapterOptionsTest, TheDefaultsThatHelpShowsAreThoseOfTheOptions) {

@@ -86,6 +86,20 @@ TEST(HttpServerTest, QuickRequestsDoNotWaitForSlowOnes) {
   EXPECT_THAT(second.ReadToEnd(), EndsWith("GET /block"));
 }
 
+TEST(HttpServerTest, QueriesHoldUpOnlyEachOther) {
+  ServerOptions options = SmallServer();
+  options.query_threads = 1;
+  TestServer server(options);
+  RawConnection running(ConnectTo(server.port()));
+  running.Send("GET /query/block HTTP/1.0\r\n\r\n");
+  server.handler().WaitForBlocked(1);
+  RawConnection waiting(ConnectTo(server.port()));
+  waiting.Send("GET /query HTTP/1.0\r\n\r\n");
+  EXPECT_THAT(server.Ask("GET /x HTTP/1.0\r\n\r\n"), EndsWith("GET /x"));
+  server.handler().Unblock();
+  EXPECT_THAT(waiting.ReadToEnd(), EndsWith("GET /query"));
+}
+
 TEST(HttpServerTest, StopLetsARequestUnderWayFinish) {
   auto server = std::make_unique<TestServer>();
   RawConnection connection(ConnectTo(server->port()));

@@ -5,6 +5,8 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "adapter/net/deadline_timer.h"
+#include "adapter/net/process_status.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -41,8 +43,13 @@ class RouterTest : public ::testing::Test {
   RuleStore rules_{std::make_shared<const RuleSet>(), &series_};
   LastValues held_;
   CachingQuerier querier_{database_, 16};
+  QueryPool queries_{database_, 16};
+  DeadlineTimer deadlines_;
+  ProcessStatus status_{&scrape_stats_.targets, Options(), clock_.Now()};
+  PromBounds bounds_ = {.timeout = absl::Seconds(30), .max_reply_bytes = 1000, .max_series = 10};
   Router router_{RouterEnv{database_, &rules_, &querier_, ValuePolicy(), &clock_, &log_,
-                           &scrape_stats_, &server_stats_, 1, &held_}};
+                           &scrape_stats_, &server_stats_, &held_,
+                           PromEnv{database_, &queries_, &deadlines_, &status_, bounds_}}};
   HttpResponse response_;
 };
 
@@ -87,16 +94,49 @@ TEST_F(RouterTest, ABadRulesFileIsSaidInHealthAndMetrics) {
   EXPECT_THAT(Get("/metrics").body, HasSubstr("\ntacho_rules_load_failed 0\n"));
 }
 
-TEST_F(RouterTest, OnlyHealthIsQuick) {
+TEST_F(RouterTest, HealthIsQuickAndQueriesHaveTheirOwnThreads) {
   HttpRequest request;
-  for (const char* path : {"/healthz", "/livez?verbose", "/readyz"}) {
+  const auto lane = [&](const char* path) {
     request.target = path;
-    EXPECT_TRUE(router_.IsQuick(request)) << path;
+    return router_.LaneOf(request);
+  };
+  for (const char* path : {"/healthz", "/livez?verbose", "/readyz", "/-/healthy", "/-/ready"}) {
+    EXPECT_EQ(lane(path), Lane::kQuick) << path;
   }
-  for (const char* path : {"/", "/apis", "/metrics", "/api/v1/query?query=1"}) {
-    request.target = path;
-    EXPECT_FALSE(router_.IsQuick(request)) << path;
+  for (const char* path : {"/", "/apis", "/metrics", "/version"}) {
+    EXPECT_EQ(lane(path), Lane::kApi) << path;
   }
+  for (const char* path : {"/api/v1/query?query=1", "/api/v1/series", "/api/v1/nothing"}) {
+    EXPECT_EQ(lane(path), Lane::kQuery) << path;
+  }
+}
+
+TEST_F(RouterTest, PrometheusHealthFollowsReadiness) {
+  EXPECT_EQ(Get("/-/healthy").body, "tacho-adapter is healthy.\n");
+  EXPECT_EQ(Get("/-/ready").status, 503);
+  Discover();
+  EXPECT_EQ(Get("/-/ready").body, "tacho-adapter is ready.\n");
+  router_.SetDraining();
+  EXPECT_EQ(Get("/-/ready").status, 503);
+  EXPECT_EQ(Get("/-/other").status, 404);
+}
+
+TEST_F(RouterTest, BoundsOfQueriesAreCounted) {
+  const auto fired = [&](ServerLimit limit) {
+    return server_stats_.limits[static_cast<size_t>(limit)].load();
+  };
+  for (int i = 0; i < 50; ++i) {
+    ASSERT_TRUE(
+        database_.Append(Labels({{"__name__", "m"}, {"i", absl::StrCat(i)}}), clock_.Now(), 1)
+            .ok());
+  }
+  EXPECT_EQ(Get("/api/v1/query?query=m").status, 422);
+  EXPECT_EQ(fired(ServerLimit::kQueryReply), 1U);
+  EXPECT_EQ(Get("/api/v1/series?match[]=m").status, 422);
+  EXPECT_EQ(fired(ServerLimit::kQuerySeries), 1U);
+  EXPECT_EQ(Get("/api/v1/query?query=m&timeout=-1").status, 503);
+  EXPECT_EQ(fired(ServerLimit::kQueryTime), 1U);
+  EXPECT_EQ(Get("/api/v1/query?query=m&limit=2").status, 200);
 }
 
 TEST_F(RouterTest, OtherMethodsAreA405ThatSaysWhatIsServed) {
@@ -104,6 +144,8 @@ TEST_F(RouterTest, OtherMethodsAreA405ThatSaysWhatIsServed) {
   EXPECT_EQ(response_.allow, "GET");
   EXPECT_EQ(Ask("DELETE", "/api/v1/query?query=1").status, 405);
   EXPECT_EQ(response_.allow, "GET, POST");
+  EXPECT_EQ(Ask("POST", "/api/v1/metadata").status, 405);
+  EXPECT_EQ(response_.allow, "GET");
   EXPECT_EQ(Ask("PUT", "/healthz").status, 405);
   EXPECT_EQ(Ask("POST", "/apis/custom.metrics.k8s.io/v1beta2").status, 405);
 }

@@ -14,14 +14,15 @@
 
 namespace tacho::adapter {
 
-// /block waits for Unblock, /throw throws, /large is 1 MB, /huge 32 MB, the rest echoes.
+// /block and /query/block wait for Unblock, /throw throws, /large is 1 MB, /huge 32 MB, the rest
+// echoes.
 class TestHandler : public HttpHandler {
  public:
   HttpResponse Handle(const HttpRequest& request) override {
     std::unique_lock lock(mutex_);
     last_ = request;
     if (request.target == "/throw") throw std::runtime_error("planned");
-    if (request.target == "/block") {
+    if (request.target == "/block" || request.target == "/query/block") {
       ++blocked_;
       changed_.notify_all();
       changed_.wait(lock, [&] { return unblocked_; });
@@ -32,7 +33,15 @@ class TestHandler : public HttpHandler {
     if (request.target == "/huge") response.reply.body.assign(32'000'000, 'x');
     return response;
   }
-  bool IsQuick(const HttpRequest& request) const override { return request.target == "/quick"; }
+  Lane LaneOf(const HttpRequest& request) const override {
+    if (request.target == "/quick") return Lane::kQuick;
+    return request.target.starts_with("/query") ? Lane::kQuery : Lane::kApi;
+  }
+  HttpResponse TooManyQueries() const override {
+    HttpResponse response;
+    response.reply.status = 503;
+    return response;
+  }
 
   void WaitForBlocked(int n) {
     std::unique_lock lock(mutex_);

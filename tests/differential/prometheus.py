@@ -61,6 +61,10 @@ class Prometheus:
     def __exit__(self, *_):
         self.stop()
 
+    @property
+    def address(self):
+        return f"127.0.0.1:{self._port}"
+
     def _start(self):
         with open(self._log_path, "ab") as log:
             self._process = subprocess.Popen(

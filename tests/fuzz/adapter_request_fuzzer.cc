@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "adapter/core/custom_metrics.h"
-#include "adapter/core/prom_json.h"
+#include "adapter/core/prom_values.h"
 #include "adapter/core/quantity.h"
 #include "tests/adapter_core/fake_querier.h"
 #include "tests/fuzz/fuzz_check.h"
