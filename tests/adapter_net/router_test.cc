@@ -1,6 +1,7 @@
 #include "adapter/net/router.h"
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -25,6 +26,7 @@ class RouterTest : public ::testing::Test {
     request.target = target;
     request.body = body;
     request.content_type = "application/x-www-form-urlencoded";
+    request.received = std::chrono::steady_clock::now();
     response_ = router_.Handle(request);
     return response_.reply;
   }

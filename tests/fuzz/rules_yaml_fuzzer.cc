@@ -43,7 +43,7 @@ void CheckRules(std::string_view text) {
 void CheckTargets(const tacho::adapter::ScrapeJob& job,
                   std::span<const tacho::adapter::TargetGroup> groups) {
   for (const auto& target : tacho::adapter::MakeTargets(job, groups).targets) {
-    FuzzCheck(target.path_and_query.starts_with("/"), "a target has no path");
+    FuzzCheck(target.url.path_and_query.starts_with("/"), "a target has no path");
     const std::string url = target.url.ToString();
     FuzzCheck(url.find_first_of("\r\n ") == std::string::npos, "a URL could split a request");
     for (const tacho::Label& label : target.labels) {
