@@ -5,10 +5,11 @@
 #include <cmath>
 #include <limits>
 
-#include "absl/strings/str_format.h"
+#include "absl/strings/str_cat.h"
 #include "engine/aggregate.h"
 #include "engine/compensated.h"
 #include "engine/functions.h"
+#include "engine/number_text.h"
 #include "engine/quantile.h"
 #include "engine/rate.h"
 #include "engine/regression.h"
@@ -144,13 +145,13 @@ Result DoubleExponentialSmoothing(const WindowInput& in) {
   const double smoothing = in.args[0];
   const double trend_factor = in.args[1];
   if (!(smoothing > 0 && smoothing < 1)) {
-    in.notes->Fail(
-        absl::StrFormat("invalid smoothing factor. Expected: 0 < sf < 1, got: %f", smoothing));
+    in.notes->Fail(absl::StrCat("invalid smoothing factor. Expected: 0 < sf < 1, got: ",
+                                GoSixPlaces(smoothing)));
     return std::nullopt;
   }
   if (!(trend_factor > 0 && trend_factor < 1)) {
-    in.notes->Fail(
-        absl::StrFormat("invalid trend factor. Expected: 0 < tf < 1, got: %f", trend_factor));
+    in.notes->Fail(absl::StrCat("invalid trend factor. Expected: 0 < tf < 1, got: ",
+                                GoSixPlaces(trend_factor)));
     return std::nullopt;
   }
   if (in.samples.size() < 2) return std::nullopt;

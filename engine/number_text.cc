@@ -4,23 +4,24 @@
 #include <charconv>
 #include <cmath>
 
+#include "absl/strings/str_format.h"
 #include "parser/number.h"
 
 namespace tacho::engine {
-namespace {
 
-template <typename... Precision>
-std::string ToChars(double v, std::chars_format format, Precision... precision) {
-  if (!std::isfinite(v)) return parser::FormatFloat(v);
-  std::array<char, 400> buffer{};  // 1.8e308 has 309 digits, 5e-324 has 324 places
-  const auto end =
-      std::to_chars(buffer.data(), buffer.data() + buffer.size(), v, format, precision...).ptr;
-  return {buffer.data(), end};
+std::string GoDecimal(double v) { return parser::FormatDecimal(v); }
+
+std::string GoSixPlaces(double v) {
+  return std::isfinite(v) ? absl::StrFormat("%f", v) : parser::FormatFloat(v);
 }
 
-}  // namespace
-
-std::string GoDecimal(double v) { return ToChars(v, std::chars_format::fixed); }
-std::string GoTwoDigits(double v) { return ToChars(v, std::chars_format::general, 2); }
+std::string GoTwoDigits(double v) {
+  if (!std::isfinite(v)) return parser::FormatFloat(v);
+  std::array<char, 16> buffer{};  // "-1.2e-308"
+  const auto end =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), v, std::chars_format::general, 2)
+          .ptr;
+  return {buffer.data(), end};
+}
 
 }  // namespace tacho::engine

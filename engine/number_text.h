@@ -10,6 +10,8 @@ namespace tacho::engine {
 
 // 'f', -1: shortest decimal without an exponent: "1000000000000000000000", "+Inf".
 std::string GoDecimal(double v);
+// %f: six places: "0.500000", "+Inf".
+std::string GoSixPlaces(double v);
 // %.2g: two significant digits.
 std::string GoTwoDigits(double v);
 

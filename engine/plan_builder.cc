@@ -255,10 +255,11 @@ class Builder {
     return site;
   }
 
-  // absent(present_over_time(...)), with the labels of the selector.
+  // absent(last_over_time(...)), with the labels of the selector: of the functions that say
+  // whether there are samples, the one to which two metrics of equal labels are no error.
   absl::StatusOr<Lowered> LowerAbsentOverTime(NodeId id, bool inside_invariant) {
     absl::StatusOr<Lowered> present =
-        LowerRangeCall(ast_[id], *FindFunction("present_over_time"), inside_invariant);
+        LowerRangeCall(ast_[id], *FindFunction("last_over_time"), inside_invariant);
     if (!present.ok()) return present;
     Program program;
     program.push_back({std::move(present->op), 0});

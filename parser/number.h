@@ -28,6 +28,10 @@ NumberError ParseSampleValue(std::string_view token, double* value);
 // "1", "0.001", "1e+06", "NaN", "+Inf".
 std::string FormatFloat(double v);
 
+// The same digits without an exponent, as Go's FormatFloat(v, 'f', -1, 64): zeros stand for
+// the digits that a large v need not have: "1152921504606847000" for 2^60.
+std::string FormatDecimal(double v);
+
 // As OpenMetrics wants a float in le and quantile: "1.0", "0.5", "1e+06", "+Inf".
 std::string FormatOpenMetricsFloat(double v);
 

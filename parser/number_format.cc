@@ -56,19 +56,25 @@ std::string Scientific(const Decimal& d) {
   return out.append(d.written_exponent);
 }
 
-}  // namespace
-
-std::string FormatFloat(double v) {
+std::string Format(double v, std::string (*digits)(const Decimal&)) {
   if (std::isnan(v)) return "NaN";
   if (std::isinf(v)) return v > 0 ? "+Inf" : "-Inf";
   char buffer[32];  // 17 digits, sign, point, "e-308"
   const auto end = std::to_chars(buffer, buffer + sizeof(buffer), v, std::chars_format::scientific);
   const Decimal d = Split({buffer, static_cast<size_t>(end.ptr - buffer)});
-  const bool positional = d.exponent >= kLastSmallExponent && d.exponent < kFirstLargeExponent;
-  std::string out(d.negative ? 1 : 0, '-');
-  out += positional ? Positional(d) : Scientific(d);
-  return out;
+  return std::string(d.negative ? 1 : 0, '-') + digits(d);
 }
+
+}  // namespace
+
+std::string FormatFloat(double v) {
+  return Format(v, [](const Decimal& d) {
+    return d.exponent >= kLastSmallExponent && d.exponent < kFirstLargeExponent ? Positional(d)
+                                                                                : Scientific(d);
+  });
+}
+
+std::string FormatDecimal(double v) { return Format(v, Positional); }
 
 std::string FormatOpenMetricsFloat(double v) {
   if (v == 0) return "0.0";  // minus zero too

@@ -135,9 +135,16 @@ TEST(WindowSliderTest, LeftIsOpenAndRightClosed) {
 
 TEST(NumberTextTest, AsGoWritesThem) {
   EXPECT_EQ(GoDecimal(1e21), "1000000000000000000000");
+  // 2^60 has 19 digits; 16 of them tell it from its neighbours.
+  EXPECT_EQ(GoDecimal(1152921504606846976.0), "1152921504606847000");
+  EXPECT_EQ(GoDecimal(1e300), "1" + std::string(300, '0'));
+  EXPECT_EQ(GoDecimal(-5e-324), "-0." + std::string(323, '0') + "5");
+  EXPECT_EQ(GoDecimal(-123.25), "-123.25");
   EXPECT_EQ(GoDecimal(0.1), "0.1");
   EXPECT_EQ(GoDecimal(-kInf), "-Inf");
   EXPECT_EQ(GoDecimal(kNan), "NaN");
+  EXPECT_EQ(GoSixPlaces(0.5), "0.500000");
+  EXPECT_EQ(GoSixPlaces(-kInf), "-Inf");
   EXPECT_EQ(GoTwoDigits(0.12345), "0.12");
   EXPECT_EQ(GoTwoDigits(1234), "1.2e+03");
 }
