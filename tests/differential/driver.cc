@@ -2,7 +2,7 @@
 // input, with the public API only, and prints what tacho answers.
 //
 // Script, one command a line, fields separated by tabs, times in Unix milliseconds:
-//   options RETENTION_MS LOOKBACK_MS      makes the database; first
+//   options RETENTION_MS LOOKBACK_MS      makes the database, a new one each time; first
 //   target ID HONOR_LABELS HONOR_TIMESTAMPS NAME=VALUE...
 //   series ID NAME=VALUE...               names a series for row and append
 //   ingest TARGET text|openmetrics TIME PATH ok|refused
@@ -11,12 +11,17 @@
 //   row TARGET TIME SERIES:BITS...        BITS: the double in hexadecimal
 //   append SERIES TIME BITS
 //   query ID TIME PROMQL                  asked ad hoc, and of a query prepared once
+//   instant LOOKBACK_MS TIME PROMQL       prepared, and evaluated twice; experimental
+//   range LOOKBACK_MS START END STEP_MS PROMQL   functions are on
 //
 // Answers:
 //   L INDEX JSON                          a label set, when it is first needed
 //   Q ID COUNT                            a vector; COUNT lines follow:
 //   S INDEX BITS DECIMAL
 //   E ID MESSAGE                          the query was refused
+//   A JSON                                of instant and range: a JSON array of the result's
+//                                         type and [LABELS, TIME, VALUE, TIME, VALUE...]
+//                                         per series, or of "error", code and message
 //   F LINE MESSAGE                        a command failed, or the two ways to ask disagree
 #include <bit>
 #include <charconv>
@@ -116,6 +121,36 @@ bool Same(const QueryResult& a, const QueryResult& b) {
   return true;
 }
 
+std::string PointText(Timestamp time, double value) {
+  char text[64];
+  std::snprintf(text, sizeof text, ",%" PRId64 ",\"%.17g\"", time.unix_millis(), value);
+  return text;
+}
+
+// The answer to instant and range.
+std::string Text(const absl::StatusOr<QueryResult>& result) {
+  if (!result.ok()) {
+    return "[\"error\"," + JsonString(absl::StatusCodeToString(result.status().code())) + ',' +
+           JsonString(std::string(result.status().message())) + ']';
+  }
+  static constexpr const char* kTypes[] = {"scalar", "string", "vector", "matrix"};
+  std::string out = std::string("[\"") + kTypes[static_cast<size_t>(result->type())] + '"';
+  if (result->type() == ResultType::kScalar) {
+    out += ",[{}" + PointText(result->time(), result->scalar()) + ']';
+  } else if (result->type() == ResultType::kString) {
+    out += ',' + JsonString(result->string());
+  }
+  for (const ResultSample& s : result->samples()) {
+    out += ",[" + JsonObject(s.labels()) + PointText(result->time(), s.value) + ']';
+  }
+  for (const ResultSeries& s : result->series()) {
+    out += ",[" + JsonObject(s.labels());
+    for (const Point& point : s.points()) out += PointText(point.time, point.value);
+    out += ']';
+  }
+  return out + ']';
+}
+
 class Driver {
  public:
   // False if the line could not be obeyed; the reason was printed.
@@ -139,6 +174,7 @@ class Driver {
 
   bool Fail(std::string_view message) {
     std::printf("F %zu %.*s\n", line_, static_cast<int>(message.size()), message.data());
+    std::fflush(stdout);
     return false;
   }
   bool Check(const absl::Status& status) { return status.ok() || Fail(status.ToString()); }
@@ -147,6 +183,10 @@ class Driver {
     Options options;
     options.retention = absl::Milliseconds(Number<int64_t>(f[1]));
     options.lookback = absl::Milliseconds(Number<int64_t>(f[2]));
+    options.promql.experimental_functions = true;
+    targets_.clear();
+    series_.clear();
+    queries_.clear();
     db_.emplace(options);
     return true;
   }
@@ -247,6 +287,31 @@ class Driver {
     return true;
   }
 
+  // Evaluates twice: the second time finds the query bound.
+  bool Answer(std::string_view promql, const auto& evaluate) {
+    auto query = db_->Prepare(promql);
+    const auto first = query.ok() ? evaluate(*query) : query.status();
+    if (query.ok()) {
+      const auto second = evaluate(*query);
+      if (Text(first) != Text(second))
+        return Fail("two evaluations differ: " + std::string(promql));
+    }
+    std::printf("A %s\n", Text(first).c_str());
+    std::fflush(stdout);
+    return true;
+  }
+
+  bool AnswerInstant(const Fields& f) {
+    const EvaluateOptions options{.lookback = absl::Milliseconds(Number<int64_t>(f[1]))};
+    return Answer(f[3], [&](const Query& q) { return q.Evaluate(Time(f[2]), options); });
+  }
+
+  bool AnswerRange(const Fields& f) {
+    const EvaluateOptions options{.lookback = absl::Milliseconds(Number<int64_t>(f[1]))};
+    const TimeRange range{Time(f[2]), Time(f[3]), absl::Milliseconds(Number<int64_t>(f[4]))};
+    return Answer(f[5], [&](const Query& q) { return q.EvaluateRange(range, options); });
+  }
+
   void Print(std::string_view id, const QueryResult& result) {
     for (const ResultSample& s : result.samples()) {
       const auto [name, is_new] = printed_.try_emplace(s.labels(), printed_.size());
@@ -278,6 +343,8 @@ const std::map<std::string_view, Driver::Command> Driver::kCommands = {
     {"row", {3, &Driver::AppendRow}},
     {"append", {4, &Driver::Append}},
     {"query", {4, &Driver::Ask}},
+    {"instant", {4, &Driver::AnswerInstant}},
+    {"range", {6, &Driver::AnswerRange}},
 };
 
 int Main() {

@@ -10,8 +10,10 @@ import subprocess
 import time
 import urllib.parse
 
+import remote_write
 
 IDLE = "scrape_configs: []\n"  # a configuration that scrapes nothing
+REMOTE_WRITE = "--web.enable-remote-write-receiver"
 
 
 class Unavailable(Exception):
@@ -107,6 +109,31 @@ class Prometheus:
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
             raise OSError(f"no answer from Prometheus: {error}") from error
+
+    def _post(self, path, body, headers):
+        """(status, body) of the reply."""
+        try:
+            self._connection.request("POST", path, body, headers)
+            reply = self._connection.getresponse()
+            return reply.status, reply.read()
+        except (OSError, http.client.HTTPException) as error:
+            self._connection.close()
+            raise OSError(f"no answer from Prometheus: {error}") from error
+
+    def ask(self, endpoint, **parameters):
+        """The whole reply of "query" or "query_range", errors too."""
+        _, body = self._post(f"/api/v1/{endpoint}", urllib.parse.urlencode(parameters),
+                             {"Content-Type": "application/x-www-form-urlencoded"})
+        return json.loads(body)
+
+    def write(self, samples):
+        """Stores {labels: [(time_ms, value)]} by remote write, staleness markers too; needs
+        REMOTE_WRITE among the flags. All in one request, series by series: Prometheus then
+        knows them in this order."""
+        status, body = self._post("/api/v1/write", remote_write.request(samples),
+                                  remote_write.HEADERS)
+        if status != 204:
+            raise RuntimeError(f"Prometheus refuses samples: {body.decode()}")
 
     def query(self, promql, time_ms):
         """The "result" list of an instant query."""

@@ -1,0 +1,173 @@
+"""Where the two sides differ, and whether that is excused.
+
+A difference is followed down the expression, to the operator whose operands are the same
+on both sides and whose results are not. Only that one is shown to the excuses, and what is
+built upon it is counted apart."""
+
+import collections
+import dataclasses
+
+import fuzz_data
+import fuzz_excuses
+import fuzz_sides
+import model
+from fuzz_tree import MATRIX, STRING
+
+BUILT_ON_ONE = "built on an excused difference"
+
+
+@dataclasses.dataclass
+class Problem:
+    """node, asked at moment, differs, and no excuse holds."""
+    node: object
+    moment: object
+    anchors: object
+    old: object
+    new: object
+
+
+def differ(old, new):
+    """Whether two answers are not the same, to the last bit; of errors the kind and text."""
+    if old.failed or new.failed:
+        return (old.kind, old.failure) != (new.kind, new.failure) or (
+            old.failure != fuzz_sides.REFUSED and
+            fuzz_excuses.normal(old.message) != fuzz_excuses.normal(new.message))
+    if old.kind != new.kind or old.series.keys() != new.series.keys():
+        return True
+    for labels, points in old.series.items():
+        others = new.series[labels]
+        if len(points) != len(others) or not all(
+                s == t and model.same(v, w) for (s, v), (t, w) in zip(points, others)):
+            return True
+    return False
+
+
+def differing_times(old, new):
+    """The times at which two vectors or matrices differ, the earliest first."""
+    times = set()
+    for labels in old.series.keys() | new.series.keys():
+        a, b = dict(old.series.get(labels, [])), dict(new.series.get(labels, []))
+        times |= {t for t in a.keys() | b.keys() if not model.same(a.get(t), b.get(t))}
+    return sorted(times)
+
+
+class Judge:
+    def __init__(self, sides):
+        self._sides = sides
+        self.queries = self.values = self.failures = 0
+        self.excused = collections.Counter()
+
+    def judge(self, node, moment):
+        """Asks both; None, or a Problem."""
+        old, new = self._sides.old(node, moment), self._sides.new(node, moment)
+        self.queries += 1
+        self.failures += old.failed
+        self.values += sum(map(len, old.series.values()))
+        if not differ(old, new):
+            return None
+        names = set()
+        problem = self._explain(node, moment, moment, (old, new), names, 0)
+        if problem is None:
+            for name in names:
+                self.excused[name] += 1
+        return problem
+
+    def explain(self, problem, answers):
+        """Like judge, of a case that was found before and its present answers."""
+        return self._explain(problem.node, problem.moment, problem.anchors, answers, set(), 0)
+
+    def _explain(self, node, moment, anchors, answers, names, depth):
+        """None if every difference below is excused; then their names were added."""
+        if moment.step_ms:
+            return self._explain_range(node, moment, anchors, answers, names, depth)
+        culprit = True
+        for kid in node.kids:
+            if kid.kind == STRING:
+                continue
+            found, problem = self._explain_kid(kid, moment, anchors, names, depth)
+            if problem is not None:
+                return problem
+            culprit &= not found
+        if not culprit:
+            names.add(BUILT_ON_ONE)
+            return None
+        return self._excuse(node, moment, anchors, answers, names)
+
+    def _ask(self, node, moment, anchors):
+        return (self._sides.old(node, moment, anchors), self._sides.new(node, moment, anchors))
+
+    def _explain_kid(self, kid, moment, anchors, names, depth):
+        """Whether the kid differs, and the problem with it."""
+        answers = self._ask(kid, moment, anchors)
+        if not differ(*answers):
+            return False, None
+        if kid.op == "subquery":
+            return True, self._explain_subquery(kid, moment, anchors, answers, names, depth)
+        return True, self._explain(kid, moment, anchors, answers, names, depth + 1)
+
+    def _explain_subquery(self, node, moment, anchors, answers, names, depth):
+        """Its operand at the first time at which they differ. If it fails, no time is
+        known: it is asked as a range query over the window."""
+        inner, step_ms = node.kids[0], node.facts["step_ms"]
+        if any(answer.failed for answer in answers):
+            return self._explain_failing_subquery(node, moment, anchors, answers, names, depth)
+        for time_ms in differing_times(*answers)[:3]:
+            at = fuzz_data.Moment(time_ms, time_ms)
+            below = self._ask(inner, at, anchors)
+            if time_ms % step_ms or not differ(*below):
+                return Problem(node, moment, anchors, *answers)
+            problem = self._explain(inner, at, anchors, below, names, depth + 1)
+            if problem is not None:
+                return problem
+        return None
+
+    def _explain_failing_subquery(self, node, moment, anchors, answers, names, depth):
+        """Its times are not known, as it may have an offset or a pin: they are those of a
+        subquery over what never fails."""
+        times = self._sides.old(node.with_kid(0, fuzz_excuses.ALWAYS), moment, anchors)
+        points = [t for series in times.series.values() for t, _ in series]
+        if not points:
+            return Problem(node, moment, anchors, *answers)
+        over = fuzz_data.Moment(points[0], points[-1], node.facts["step_ms"])
+        below = self._ask(node.kids[0], over, anchors)
+        if not differ(*below):
+            return Problem(node, moment, anchors, *answers)
+        return self._explain(node.kids[0], over, anchors, below, names, depth + 1)
+
+    def _explain_range(self, node, moment, anchors, answers, names, depth):
+        """At the first steps where they differ; if the instants agree, the whole."""
+        if any(answer.failed for answer in answers):
+            times = [t for t in moment.times()][:fuzz_data.MAX_STEPS]
+        else:
+            times = differing_times(*answers)[:3]
+        explained = False
+        for time_ms in times:
+            at = fuzz_data.Moment(time_ms, time_ms)
+            below = self._ask(node, at, anchors)
+            if not differ(*below):
+                continue
+            problem = self._explain(node, at, anchors, below, names, depth + 1)
+            if problem is not None:
+                return problem
+            explained = True
+            if any(answer.failed for answer in answers):
+                break
+        if explained:
+            return None
+        # Only the range query differs, perhaps only that of an operand.
+        for kid in node.kids:
+            if kid.kind in (MATRIX, STRING):
+                continue
+            below = self._ask(kid, moment, anchors)
+            if differ(*below):
+                names.add(BUILT_ON_ONE)
+                return self._explain(kid, moment, anchors, below, names, depth + 1)
+        return self._excuse(node, moment, anchors, answers, names)
+
+    def _excuse(self, node, moment, anchors, answers, names):
+        case = fuzz_excuses.Case(self._sides, node, moment, anchors, *answers)
+        name = fuzz_excuses.find(case)
+        if name is None:
+            return Problem(node, moment, anchors, *answers)
+        names.add(name)
+        return None
