@@ -48,7 +48,7 @@ class ProcessTest(AdapterTest):
         self.assertEqual(adapter.metric("tacho_rules"), 1)
         self.assertEqual(adapter.metric("tacho_rules_broken"), 1)
         line = (RULES + BAD_RULE).count("\n")  # of its last key
-        self.assertRegex(adapter.log(), rf'rule left out.*rules\.yaml:{line}:')
+        self.assertRegex(adapter.log(), rf'rules\.yaml:{line}:.*this rule is left out')
 
     def test_check_reports_and_exits(self):
         self.write_targets([target_entry(1, "a")])
