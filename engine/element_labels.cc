@@ -32,7 +32,7 @@ class Merge {
         if (label_ != labels_end_ && label_->name == name) ++label_;
         ++pair_;
       }
-      if (!named && name >= kMetricNameLabel) {
+      if (!named && name.compare(kMetricNameLabel) >= 0) {
         visit(kMetricNameLabel, std::string_view(lazy_.identity->metric->text));
         named = true;
       }

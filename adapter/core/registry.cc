@@ -168,8 +168,9 @@ std::shared_ptr<const MetricRegistry> LiveRegistry::Get() {
   if (version_ == version) return snapshot_;
   Look(rules_->rules, &custom_);
   Look(rules_->external_rules, &external_);
-  const bool changed = custom_.TakeChanged() | external_.TakeChanged();
-  if (snapshot_ == nullptr || changed) {
+  const bool custom_changed = custom_.TakeChanged();
+  const bool external_changed = external_.TakeChanged();
+  if (snapshot_ == nullptr || custom_changed || external_changed) {
     snapshot_ = std::make_shared<const MetricRegistry>(rules_, custom_.All(), external_.All());
   }
   version_ = version;

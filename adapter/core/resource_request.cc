@@ -122,7 +122,7 @@ class ResourceAnswer {
 
   absl::Status Ask(bool pods, Resource resource) {
     const ResourceRule& rule = resource == Resource::kCpu ? rules_->cpu : rules_->memory;
-    const ResourceQueryRequest asked = {pods ? request_.path.namespace_name : "",
+    const ResourceQueryRequest asked = {pods ? std::string_view(request_.path.namespace_name) : "",
                                         pods ? PodNames() : NodeNames()};
     const absl::StatusOr<ResourceQuery> query =
         pods ? BuildContainerQuery(rule, asked) : BuildNodeQuery(rule, asked);
