@@ -25,7 +25,6 @@ class RouterTest : public ::testing::Test {
     request.method = method;
     request.target = target;
     request.body = body;
-    request.received = std::chrono::steady_clock::now();
     request.content_type = "application/x-www-form-urlencoded";
     request.received = std::chrono::steady_clock::now();
     response_ = router_.Handle(request);
