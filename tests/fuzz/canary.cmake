@@ -5,7 +5,8 @@ if(TACHO_BUILD_FUZZERS)
   set(parser_dir ${PROJECT_SOURCE_DIR}/parser)
   file(GLOB canary_sources CONFIGURE_DEPENDS ${parser_dir}/exposition_*.cc
        ${parser_dir}/replay*.cc ${parser_dir}/number*.cc)
-  add_executable(fuzz_replay_canary replay_fuzzer.cc ${canary_sources} ${parser_dir}/text.cc)
+  add_executable(fuzz_replay_canary replay_fuzzer.cc ${canary_sources}
+                 ${parser_dir}/label_memo.cc ${parser_dir}/promql_quote.cc ${parser_dir}/text.cc)
   target_compile_definitions(fuzz_replay_canary PRIVATE TACHO_CANARY)
   target_include_directories(fuzz_replay_canary PRIVATE ${PROJECT_SOURCE_DIR}/include)
   target_link_libraries(fuzz_replay_canary PRIVATE tacho_compile absl::status absl::statusor

@@ -134,8 +134,10 @@ TEST_F(RewriterTest, OfTwoSeriesThatBecomeOneTheFirstIsKeptInReplayToo) {
 }
 
 TEST_F(RewriterTest, ASeriesLeftWithoutAValidNameRefusesTheBody) {
-  for (const auto& [name, value] :
+  for (const auto& pair :
        {std::pair<std::string, std::string>{"__name__", ""}, {"", "x"}, {"\xff", "x"}}) {
+    const std::string& name = pair.first;
+    const std::string& value = pair.second;
     const Labels labels({{"pod", "p" + name + value}});
     auto target = Add(labels, With(Make([&](LabelMap& edited) {
                         if (edited["__name__"] == "b") edited[name] = value;
