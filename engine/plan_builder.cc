@@ -79,6 +79,12 @@ class Builder {
     return program;
   }
 
+  // The node without parentheses.
+  NodeId Bare(NodeId id) const {
+    while (ast_[id].kind == NodeKind::kParen) id = ast_[id].children[0];
+    return id;
+  }
+
   // The node without parentheses and unary plus, which do nothing.
   NodeId Inner(NodeId id) const {
     while (ast_[id].kind == NodeKind::kParen ||
@@ -217,7 +223,8 @@ class Builder {
     if (node.function == "info") return LowerInfo(node);
     const bool times = node.function == "timestamp";
     if (times || node.function == "start_timestamp") {
-      const NodeId argument = Inner(node.children[0]);
+      // Of a selector alone: what stands after a plus has the time of evaluation.
+      const NodeId argument = Bare(node.children[0]);
       if (ast_[argument].kind == NodeKind::kVectorSelector) {
         absl::StatusOr<std::shared_ptr<const Selector>> selector = MakeSelector(argument);
         if (!selector.ok()) return selector.status();
@@ -250,7 +257,7 @@ class Builder {
     const Node& node = ast_[id];
     for (const NodeId argument : node.children) site.positions.push_back(PositionOf(argument));
     if (node.function.starts_with("absent")) {
-      site.labels = AbsentLabels(ast_, Inner(node.children[0]));
+      site.labels = AbsentLabels(ast_, Bare(node.children[0]));
     }
     return site;
   }

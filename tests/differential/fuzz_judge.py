@@ -14,6 +14,8 @@ import model
 from fuzz_tree import MATRIX, STRING
 
 BUILT_ON_ONE = "built on an excused difference"
+BY_CHANCE = "2.42 says something else each time"
+_TIMES_ASKED = 10
 
 
 @dataclasses.dataclass
@@ -67,10 +69,18 @@ class Judge:
             return None
         names = set()
         problem = self._explain(node, moment, moment, (old, new), names, 0)
+        if problem is not None and self._by_chance(node, moment, old):
+            problem, names = None, {BY_CHANCE}
         if problem is None:
             for name in names:
                 self.excused[name] += 1
         return problem
+
+    def _by_chance(self, node, moment, old):
+        """Whether the old side says something else when it is asked again: series come to an
+        operator in an order that is not specified (section 3.3), and which zero or which of
+        equal values is first then shows."""
+        return any(differ(old, self._sides.old(node, moment)) for _ in range(_TIMES_ASKED))
 
     def explain(self, problem, answers):
         """Like judge, of a case that was found before and its present answers."""
@@ -106,33 +116,32 @@ class Judge:
         return True, self._explain(kid, moment, anchors, answers, names, depth + 1)
 
     def _explain_subquery(self, node, moment, anchors, answers, names, depth):
-        """Its operand at the first time at which they differ. If it fails, no time is
-        known: it is asked as a range query over the window."""
-        inner, step_ms = node.kids[0], node.facts["step_ms"]
-        if any(answer.failed for answer in answers):
-            return self._explain_failing_subquery(node, moment, anchors, answers, names, depth)
-        for time_ms in differing_times(*answers)[:3]:
+        """Its operand at the first times at which they differ. If it fails, no time is known,
+        and it may differ in a range query only."""
+        failed = any(answer.failed for answer in answers)
+        for time_ms in [] if failed else differing_times(*answers)[:3]:
             at = fuzz_data.Moment(time_ms, time_ms)
-            below = self._ask(inner, at, anchors)
-            if time_ms % step_ms or not differ(*below):
-                return Problem(node, moment, anchors, *answers)
-            problem = self._explain(inner, at, anchors, below, names, depth + 1)
+            below = self._ask(node.kids[0], at, anchors)
+            if time_ms % node.facts["step_ms"] or not differ(*below):
+                return self._explain_steps(node, moment, anchors, answers, names, depth)
+            problem = self._explain(node.kids[0], at, anchors, below, names, depth + 1)
             if problem is not None:
                 return problem
+        if failed:
+            return self._explain_steps(node, moment, anchors, answers, names, depth)
         return None
 
-    def _explain_failing_subquery(self, node, moment, anchors, answers, names, depth):
-        """Its times are not known, as it may have an offset or a pin: they are those of a
-        subquery over what never fails."""
+    def _explain_steps(self, node, moment, anchors, answers, names, depth):
+        """The operand of a subquery as a range query. Its times, which depend on offset and
+        pin, are those of a subquery over what never fails."""
         times = self._sides.old(node.with_kid(0, fuzz_excuses.ALWAYS), moment, anchors)
         points = [t for series in times.series.values() for t, _ in series]
-        if not points:
-            return Problem(node, moment, anchors, *answers)
-        over = fuzz_data.Moment(points[0], points[-1], node.facts["step_ms"])
-        below = self._ask(node.kids[0], over, anchors)
-        if not differ(*below):
-            return Problem(node, moment, anchors, *answers)
-        return self._explain(node.kids[0], over, anchors, below, names, depth + 1)
+        if points:
+            over = fuzz_data.Moment(points[0], points[-1], node.facts["step_ms"])
+            below = self._ask(node.kids[0], over, anchors)
+            if differ(*below):
+                return self._explain(node.kids[0], over, anchors, below, names, depth + 1)
+        return self._excuse(node, moment, anchors, answers, names)
 
     def _explain_range(self, node, moment, anchors, answers, names, depth):
         """At the first steps where they differ; if the instants agree, the whole."""

@@ -104,6 +104,20 @@ class Excuses(unittest.TestCase):
         self.assertEqual(excuse(node, old, new, at, ms=(window, window)), "zero clamp")
         self.assertIsNone(excuse(node, new, old, at, ms=(window, window)))
 
+    def test_a_mended_histogram_must_be_as_both_models_say(self):
+        # Rank 5 of 10: 2.42 lifts the 3 to 4; in 3.x NaN hides the 4, so that no bucket is
+        # mended. Both find rank 5 between 3 and 4, above 4 and above 3 of the 10.
+        node = fuzz_tree.call("histogram_quantile", VECTOR, ONE, SELECTOR)
+        counts = Answer("vector", {(("le", le),): [(500, count)] for le, count in
+                                   [("1", 4.0), ("2", math.nan), ("3", 3.0), ("4", 10.0),
+                                    ("+Inf", 10.0)]})
+        phi = Answer("scalar", {(): [(500, 0.5)]})
+        old, new = (Answer("vector", {(): [(500, 3 + (5 - count) / (10 - count))]})
+                    for count in (4.0, 3.0))
+        self.assertEqual(excuse(node, old, new, m=(counts,) * 2, **{"": (phi,) * 2}),
+                         "mended histogram")
+        self.assertIsNone(excuse(node, new, old, m=(counts,) * 2, **{"": (phi,) * 2}))
+
     def test_errors_must_be_those_of_the_operands(self):
         node = fuzz_tree.binary("+", SELECTOR, fuzz_tree.leaf("selector", VECTOR, "n"))
         one, two = (Answer("error", {}, FAILED, text) for text in ("one", "two"))
@@ -122,6 +136,15 @@ class Judge(unittest.TestCase):
         self.assertIsNone(judge.judge(node, AT))
         self.assertEqual(dict(judge.excused), {"uncompensated sums": 1,
                                                fuzz_judge.BUILT_ON_ONE: 1})
+
+    def test_what_one_side_says_differently_each_time_is_chance(self):
+        sides = Sides()
+        sides.new = lambda *_: vector(3.0)
+        answers = iter([1.0, 1.0, 2.0])
+        sides.old = lambda *_: vector(next(answers, 2.0))
+        judge = fuzz_judge.Judge(sides)
+        self.assertIsNone(judge.judge(SELECTOR, AT))
+        self.assertEqual(dict(judge.excused), {fuzz_judge.BY_CHANCE: 1})
 
     def test_the_innermost_difference_is_the_problem(self):
         inner = fuzz_tree.call("floor", VECTOR, SELECTOR)
