@@ -118,8 +118,11 @@ def _overflowing_variance(case):
     if case.node.op not in ("stddev_over_time", "stdvar_over_time") or pairs is None:
         return False
     sizes = _magnitudes(case)
-    return all(model.same(a, b) or (math.isnan(a) and b == math.inf and sizes.get(at, (0, 0))[1] > 1e150)
-               for at, a, b in pairs)
+
+    def overflows(at, a, b):
+        return math.isnan(a) and b == math.inf and sizes.get(at, (0, 0))[1] > 1e150
+
+    return all(model.same(a, b) or overflows(at, a, b) for at, a, b in pairs)
 
 
 def _transcendental(case):
