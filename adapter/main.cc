@@ -6,6 +6,7 @@
 
 #include "adapter/net/adapter_options.h"
 #include "adapter/net/app.h"
+#include "adapter/net/upstream_flags.h"
 #include "adapter/net/version.h"
 
 namespace {
@@ -40,6 +41,9 @@ int main(int argc, char** argv) {
   if (options.version) {
     std::printf("tacho-adapter %s\n", std::string(tacho::adapter::kVersion).c_str());
     return EXIT_SUCCESS;
+  }
+  if (const absl::Status finished = FinishUpstream(&options); !finished.ok()) {
+    return Report(finished, kUsageError);
   }
   const absl::Status usable = CheckOptions(options);
   if (!usable.ok()) return Report(usable, kUsageError);

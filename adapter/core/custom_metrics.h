@@ -10,6 +10,7 @@
 #ifndef TACHO_ADAPTER_CORE_CUSTOM_METRICS_H_
 #define TACHO_ADAPTER_CORE_CUSTOM_METRICS_H_
 
+#include <cstddef>
 #include <string_view>
 
 #include "adapter/core/answer_stats.h"
@@ -35,6 +36,8 @@ struct ApiState {
   // How long a target that showed a series is expected to go on; zero: never.
   Duration coverage_reach = absl::ZeroDuration();
   AnswerStats* answers = nullptr;  // null: nothing is counted
+  // Of one query: more names make several queries.
+  size_t max_query_bytes = size_t{8} << 10;
 };
 
 struct ApiCall {

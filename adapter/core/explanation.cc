@@ -115,6 +115,8 @@ std::string Because(const ExplainedObject& object, const ValuePolicy& policy, Ti
   switch (object.decision.unknown) {
     case Unknown::kNone:
       return "";
+    case Unknown::kUpstream:
+      return "the server that evaluates the query gave no answer that can be relied on";
     case Unknown::kMissing:
       return "no series for it";
     case Unknown::kWarming:

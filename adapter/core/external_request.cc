@@ -87,6 +87,9 @@ class ExternalAnswer {
       Add(measurement->Decide({"", KeyOf("{}"), "no rows"}, {}), ItemLabels(std::in_place),
           *measurement);
     }
+    if (items_.empty() && !measurement->unanswered().ok()) {
+      return NoValue(request_, Unknown::kUpstream, Std(measurement->unanswered().message()));
+    }
     return Finish();
   }
 

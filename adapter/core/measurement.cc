@@ -54,6 +54,10 @@ absl::StatusOr<const Answer*> Measurement::Ask(MetricQuery query) {
     if (answer.ok()) told.rows = answer->samples.size();
     if (answer.ok()) told.samples = answer->samples_read;
   }
+  if (absl::IsUnavailable(answer.status())) {
+    unanswered_ = answer.status();
+    answer = Answer();
+  }
   if (!answer.ok()) return answer.status();
   window_ = std::max(window_, answer->window);
   if (IsRate(query.promql)) rate_window_ = std::max(rate_window_, answer->window);
@@ -82,6 +86,7 @@ Observation Measurement::Observe(const Object& object, std::span<const ResultSam
 
 Decision Measurement::Decide(const Object& object, std::span<const ResultSample* const> rows) {
   Observation seen = Observe(object, rows);
+  seen.unanswered = !unanswered_.ok();  // a query for coverage counts as well
   const bool holds = state_.held != nullptr && policy_.hold_last > absl::ZeroDuration();
   if (holds) seen.held = state_.held->Get(object.key);
   Decision decision = adapter::Decide(seen, state_.now, policy_);
@@ -107,6 +112,7 @@ void Measurement::AskCoverageOnce() {
   for (const MetricQuery& query : queries_) {
     if (query.args.series.empty()) continue;
     const absl::StatusOr<CoverageByObject> found = AskCoverage(RequestFor(query), &state_.querier);
+    if (absl::IsUnavailable(found.status())) unanswered_ = found.status();
     if (found.ok()) coverage_->insert(found->begin(), found->end());
     if (explanation_ == nullptr) continue;
     if (!found.ok()) {

@@ -28,7 +28,8 @@ class Measurement {
   // `explanation` may be null.
   Measurement(const ApiState& state, const MetricSource& source, Explanation* explanation);
 
-  // The answer stays valid as long as this. Errors as Querier::Ask.
+  // The answer stays valid as long as this. Errors as Querier::Ask, but for kUnavailable:
+  // then the answer is empty, and every decision is "upstream".
   [[nodiscard]] absl::StatusOr<const Answer*> Ask(MetricQuery query);
 
   struct Object {
@@ -39,6 +40,8 @@ class Measurement {
   // On one object's rows; call it when all queries have been asked.
   [[nodiscard]] Decision Decide(const Object& object, std::span<const ResultSample* const> rows);
 
+  // Why an engine gave no answer; ok if all did.
+  [[nodiscard]] const absl::Status& unanswered() const { return unanswered_; }
   [[nodiscard]] const ValuePolicy& policy() const { return policy_; }
   [[nodiscard]] uint32_t targets_selected() const { return targets_selected_; }
   [[nodiscard]] Duration window() const { return window_; }
@@ -59,6 +62,7 @@ class Measurement {
   Duration window_ = absl::ZeroDuration();
   Duration rate_window_ = absl::ZeroDuration();
   uint32_t targets_selected_ = 0;
+  absl::Status unanswered_;
   std::optional<CoverageByObject> coverage_;  // nothing: not asked yet
 };
 

@@ -65,7 +65,7 @@ class MetricAnswer {
       return Unknown(adapter::Unknown::kMissing, "none of the rule's series has been seen");
     }
     for (auto begin = names_.cbegin(); begin != names_.cend();) {
-      const auto end = EndOfRun(begin);
+      const auto end = EndOfQuery(source, begin);
       std::optional<HttpReply> failure = AskFor(source, {begin, end}, &measurement);
       if (failure.has_value()) return *std::move(failure);
       begin = end;
@@ -121,6 +121,19 @@ class MetricAnswer {
     return it;
   }
 
+  // A template may name its matchers several times: fewer names, then.
+  std::vector<std::string>::const_iterator EndOfQuery(
+      const MetricSource& source, std::vector<std::string>::const_iterator begin) const {
+    auto end = EndOfRun(begin);
+    while (end - begin > 1) {
+      const absl::StatusOr<MetricQuery> query = BuildQuery(
+          source, {resource_, request_.metric.namespace_name, {begin, end}, request_.series});
+      if (!query.ok() || query->promql.size() <= state_.max_query_bytes) break;
+      end = begin + (end - begin) / 2;
+    }
+    return end;
+  }
+
   // Adds the rows of these names, which are sorted; a failure is the whole reply.
   std::optional<HttpReply> AskFor(const MetricSource& source, std::vector<std::string> names,
                                   Measurement* measurement) {
@@ -156,6 +169,9 @@ class MetricAnswer {
         ++unknown[decision.unknown];
         failed |= FailsReply(decision, measurement->policy());
       }
+    }
+    if (items.empty() && !measurement->unanswered().ok()) {
+      return Unknown(adapter::Unknown::kUpstream, Std(measurement->unanswered().message()));
     }
     if (items.empty() || failed) return NoValue(unknown, unlabelled_ ? object_label_ : "");
     return {

@@ -59,6 +59,9 @@ class ResourceAnswer {
     const absl::Status cpu = Ask(pods, Resource::kCpu);
     const absl::Status memory = Ask(pods, Resource::kMemory);
     const absl::Status& failed = cpu.ok() ? memory : cpu;
+    if (absl::IsUnavailable(failed)) {
+      return ValueUnknown(ToString(Unknown::kUpstream), Std(failed.message()));
+    }
     if (!failed.ok()) {
       HttpReply reply = InternalError(kUnfetchable);
       reply.log = absl::StrCat("resource metrics: ", failed.message());

@@ -28,6 +28,7 @@ Unknown ExamineSamples(const Observation& seen, Timestamp now, const ValuePolicy
 }
 
 Unknown Examine(const Observation& seen, Timestamp now, const ValuePolicy& policy) {
+  if (seen.unanswered) return Unknown::kUpstream;
   if (seen.rows == 0) return seen.targets_selected > 0 ? Unknown::kWarming : Unknown::kMissing;
   if (seen.rows > 1) return Unknown::kAmbiguous;
   if (FromSamples(seen)) {
@@ -59,6 +60,8 @@ std::string_view ToString(Unknown reason) {
   switch (reason) {
     case Unknown::kNone:
       return "";
+    case Unknown::kUpstream:
+      return "upstream";
     case Unknown::kMissing:
       return "missing";
     case Unknown::kWarming:

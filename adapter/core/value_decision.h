@@ -20,6 +20,7 @@ namespace tacho::adapter {
 
 enum class Unknown : uint8_t {
   kNone,       // it is known
+  kUpstream,   // who evaluates the query gave no answer, or only a part of one
   kMissing,    // no row for the object
   kWarming,    // targets are there, but too few samples in the window yet
   kAmbiguous,  // several rows for the object
@@ -77,6 +78,7 @@ struct HeldValue {
 
 // What the query brought for one object.
 struct Observation {
+  bool unanswered = false;  // a query behind it brought nothing that can be relied on
   size_t rows = 0;
   double value = 0;  // of the only row
   // Of the samples behind it; newest is Min if it rests on none, as vector(1) does.

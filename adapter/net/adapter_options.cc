@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "adapter/net/asio.h"
 #include "adapter/net/security_flags.h"
+#include "adapter/net/upstream_flags.h"
 
 namespace tacho::adapter {
 namespace {
@@ -228,6 +229,7 @@ AdapterOptions::AdapterOptions() {
   const int cores = static_cast<int>(std::thread::hardware_concurrency());
   scraper.threads = std::max(1, cores);
   server.handler_threads = std::max(4, cores);
+  upstream_series.pods_query = "kube_pod_labels or up{namespace!=\"\",pod!=\"\"}";
 }
 
 FlagSet AdapterFlags(AdapterOptions* options) {
@@ -237,6 +239,7 @@ FlagSet AdapterFlags(AdapterOptions* options) {
   flags.Add("scrape-config", "what to scrape: Prometheus' YAML", &options->scrape_file);
   flags.Add("check", "read all files, say what is wrong with them, and exit", &options->check);
   AddSecurityFlags(options, &flags);
+  AddUpstreamFlags(options, &flags);
   AddServing(options, &flags);
   AddScraping(options, &flags);
   AddStorage(options, &flags);
@@ -251,8 +254,15 @@ FlagSet AdapterFlags(AdapterOptions* options) {
 }
 
 absl::Status CheckOptions(const AdapterOptions& options) {
-  if (options.rules_file.empty() || options.scrape_file.empty()) {
-    return absl::InvalidArgumentError("--config and --scrape-config are needed; see --help");
+  const bool upstream = !options.upstream.urls.empty();
+  if (options.rules_file.empty() || (options.scrape_file.empty() && !upstream)) {
+    return absl::InvalidArgumentError(
+        "--config is needed, and --scrape-config or --prometheus-url; see --help");
+  }
+  if (!options.scrape_file.empty() && upstream) {
+    return absl::InvalidArgumentError(
+        "--scrape-config and --prometheus-url exclude each other: rules are evaluated here or "
+        "there");
   }
   if (const absl::Status status = CheckSecurity(options); !status.ok()) return status;
   ErrorCode not_numeric;

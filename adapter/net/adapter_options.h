@@ -19,6 +19,8 @@
 #include "adapter/net/http_server.h"
 #include "adapter/net/log.h"
 #include "adapter/net/scrape_manager.h"
+#include "adapter/net/upstream_client.h"
+#include "adapter/net/upstream_series.h"
 #include "tacho/options.h"
 
 namespace tacho::adapter {
@@ -50,6 +52,14 @@ struct AdapterOptions {
 
   tacho::Options database;
   absl::Duration max_retention = absl::Hours(1);
+
+  UpstreamOptions upstream;  // with URLs: rules are evaluated there
+  UpstreamSeries::Options upstream_series;
+  absl::Duration upstream_scrape_interval = absl::Minutes(1);
+  HttpClientConfig upstream_http;  // of the flags alone
+  std::string upstream_auth_config;
+  std::string upstream_token_file;
+  bool upstream_in_cluster = false;
 
   LogLevel log_level = LogLevel::kInfo;
   std::vector<std::string> flags_without_effect;

@@ -26,6 +26,9 @@
 #include "adapter/net/rule_watcher.h"
 #include "adapter/net/scrape_manager.h"
 #include "adapter/net/target_sources.h"
+#include "adapter/net/upstream_client.h"
+#include "adapter/net/upstream_querier.h"
+#include "adapter/net/upstream_series.h"
 #include "adapter/net/version.h"
 
 namespace tacho::adapter {
@@ -33,6 +36,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kAdvanceInterval{1'000};
 constexpr uint64_t kAdvancesPerReport = 60;
+// How long a target that showed a series is expected to go on showing it.
+constexpr absl::Duration kUpstreamCoverageReach = absl::Minutes(10);
 constexpr std::chrono::milliseconds kDrainGrace{1'000};
 // Past this a shutdown is held up by something that will not end, such as a query.
 constexpr unsigned kForcedExitSeconds = 2;
@@ -66,6 +71,42 @@ std::shared_ptr<const MetricFilter> FilterFor(const AdapterOptions& options, con
   return filter;
 }
 
+// What evaluates rules elsewhere: --prometheus-url.
+struct Upstream {
+  // `client` counts in `counts`.
+  Upstream(const AdapterOptions& options, std::unique_ptr<UpstreamStats> counts,
+           std::unique_ptr<UpstreamClient> opened, Database parser, const Clock* clock,
+           UpstreamSeries::OnPods on_pods)
+      : stats(std::move(counts)),
+        client(std::move(opened)),
+        querier(options.upstream, std::move(parser), client.get(), stats.get()),
+        series(
+            SeriesOptions(options), client.get(), &querier, [clock] { return clock->Now(); },
+            std::move(on_pods)) {}
+
+  static UpstreamSeries::Options SeriesOptions(const AdapterOptions& options) {
+    UpstreamSeries::Options out = options.upstream_series;
+    out.series_timeout = options.upstream.series_timeout;
+    return out;
+  }
+
+  // Null without --prometheus-url. Its URLs have been read by the flag.
+  static std::unique_ptr<Upstream> Open(const AdapterOptions& options, const Database& parser,
+                                        const Clock* clock, UpstreamSeries::OnPods on_pods) {
+    auto counts = std::make_unique<UpstreamStats>();
+    absl::StatusOr<std::unique_ptr<UpstreamClient>> client =
+        UpstreamClient::Create(options.upstream, counts.get());
+    if (!client.ok()) return nullptr;
+    return std::make_unique<Upstream>(options, std::move(counts), *std::move(client), parser, clock,
+                                      std::move(on_pods));
+  }
+
+  const std::unique_ptr<UpstreamStats> stats;
+  const std::unique_ptr<UpstreamClient> client;
+  UpstreamQuerier querier;
+  UpstreamSeries series;
+};
+
 // The control loop: discovery, the database's time, signals, on one thread; everything
 // that carries load has threads of its own.
 class App {
@@ -75,24 +116,18 @@ class App {
         log_(options.log_level),
         database_(configuration.database),
         series_(database_),
-        rules_(configuration.rules, &series_),
         querier_(database_, options.query_cache),
+        upstream_(Upstream::Open(
+            options, database_, &clock_,
+            [this](std::shared_ptr<const PodIndex> pods) { router_.SetPods(std::move(pods), 0); })),
+        rules_(configuration.rules,
+               upstream_ == nullptr ? static_cast<SeriesFinder*>(&series_) : &upstream_->series),
         held_(options.max_held_values),
         queries_(database_, options.query_cache),
         status_(&scrape_stats_.targets, configuration.database, clock_.Now()),
-        router_({database_,
-                 &rules_,
-                 &querier_,
-                 configuration.policy,
-                 &clock_,
-                 &log_,
-                 &scrape_stats_,
-                 &server_stats_,
-                 &held_,
-                 {database_, &queries_, &deadlines_, &status_, options.prom}}),
+        router_(RouterEnvironment(configuration)),
         rule_watcher_(
-            options.rules_file, [this] { return LoadRuleFile(options_.rules_file, database_); },
-            &rules_, &log_),
+            options.rules_file, [this] { return LoadRulesAgain(); }, &rules_, &log_),
         discovery_(configuration.scrape, &log_, &scrape_stats_),
         front_(options, &router_, &server_stats_, &log_),
         signals_(control_, SIGINT, SIGTERM),
@@ -120,7 +155,7 @@ class App {
       scraping.filter = filter_;
       ScrapeManager scraper(scraping, database_, &clock_, &log_, &scrape_stats_);
       scraper_ = &scraper;
-      sources_.Start();
+      StartSources();
       Advance();
       PollFrontDoor();
       PollRules();
@@ -128,6 +163,7 @@ class App {
       signals_.async_wait([this](const ErrorCode&, int) { BeginStop(); });
       control_.run();
       sources_.Stop();
+      if (upstream_ != nullptr) upstream_->series.Stop();
       LogSavings();
       front_.Stop(kDrainGrace);
     }
@@ -136,6 +172,40 @@ class App {
   }
 
  private:
+  RouterEnv RouterEnvironment(const Configuration& configuration) {
+    RouterEnv env = {database_,
+                     &rules_,
+                     &querier_,
+                     configuration.policy,
+                     &clock_,
+                     &log_,
+                     &scrape_stats_,
+                     &server_stats_,
+                     &held_,
+                     {database_, &queries_, &deadlines_, &status_, options_.prom},
+                     database_.options().retention};
+    if (upstream_ == nullptr) return env;
+    env.querier = &upstream_->querier;
+    env.coverage_reach = kUpstreamCoverageReach;
+    env.upstream = &upstream_->series;
+    env.upstream_stats = upstream_->stats.get();
+    env.max_query_bytes = options_.upstream.max_query_bytes;
+    return env;
+  }
+
+  absl::StatusOr<RuleSet> LoadRulesAgain() const {
+    return upstream_ == nullptr ? LoadRuleFile(options_.rules_file, database_)
+                                : LoadUpstreamRuleFile(options_.rules_file);
+  }
+
+  // Of what is scraped here; or of what an upstream knows.
+  void StartSources() {
+    if (upstream_ == nullptr) return sources_.Start();
+    // The rules say what to list.
+    static_cast<void>(rules_.Get()->registry.Get());
+    upstream_->series.Start();
+  }
+
   void BeginStop() {
     log_.Info("stopping");
     std::signal(SIGALRM, [](int) { _exit(EXIT_SUCCESS); });
@@ -217,8 +287,9 @@ class App {
   ServerStats server_stats_;
   Database database_;
   DatabaseSeries series_;
-  RuleStore rules_;
   CachingQuerier querier_;
+  const std::unique_ptr<Upstream> upstream_;  // null: rules are evaluated here
+  RuleStore rules_;
   LastValues held_;
   QueryPool queries_;
   DeadlineTimer deadlines_;

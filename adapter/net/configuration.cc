@@ -11,6 +11,9 @@
 namespace tacho::adapter {
 namespace {
 
+constexpr absl::Duration kLongestReach = absl::Hours(24 * 366);
+constexpr absl::Duration kUpstreamScrapeTimeout = absl::Seconds(10);  // Prometheus' default
+
 absl::Duration LongestInterval(const ScrapeConfig& config) {
   absl::Duration longest = absl::ZeroDuration();
   for (const ScrapeJob& job : config.jobs) longest = std::max(longest, job.scrape_interval);
@@ -70,7 +73,36 @@ absl::StatusOr<RuleSet> LoadRuleFile(const std::string& file, const Database& da
   return LoadRules(file, *text, ChecksAgainst(database, &reach));
 }
 
+namespace {
+
+// What the servers evaluate is theirs to judge: they have functions that tacho has not.
+RuleChecks NoChecks() {
+  return {.query = [](std::string_view) { return absl::OkStatus(); },
+          .selector = [](std::string_view) { return absl::OkStatus(); }};
+}
+
+absl::StatusOr<Configuration> LoadUpstreamConfiguration(const AdapterOptions& options) {
+  absl::StatusOr<RuleSet> rules = LoadUpstreamRuleFile(options.rules_file);
+  if (!rules.ok()) return rules.status();
+  Configuration out;
+  out.database = options.database;
+  out.database.retention = kLongestReach;  // holds nothing; reads how far queries look back
+  out.policy.interval = options.upstream_scrape_interval;
+  out.policy.max_age = DefaultMaxAge(out.policy.interval, kUpstreamScrapeTimeout);
+  out.rules = std::make_shared<const RuleSet>(*std::move(rules));
+  return out;
+}
+
+}  // namespace
+
+absl::StatusOr<RuleSet> LoadUpstreamRuleFile(const std::string& file) {
+  const absl::StatusOr<std::string> text = ReadConfigFile(file);
+  if (!text.ok()) return text.status();
+  return LoadRules(file, *text, NoChecks());
+}
+
 absl::StatusOr<Configuration> LoadConfiguration(const AdapterOptions& options) {
+  if (!options.upstream.urls.empty()) return LoadUpstreamConfiguration(options);
   const absl::StatusOr<std::string> scrape_text = ReadConfigFile(options.scrape_file);
   if (!scrape_text.ok()) return scrape_text.status();
   absl::StatusOr<ScrapeConfig> scrape = ParseScrapeConfig(options.scrape_file, *scrape_text);

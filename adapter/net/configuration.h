@@ -37,6 +37,9 @@ struct Configuration {
 [[nodiscard]] absl::StatusOr<RuleSet> LoadRuleFile(const std::string& file,
                                                    const Database& database);
 
+// The same for rules that --prometheus-url evaluates: their PromQL is not judged.
+[[nodiscard]] absl::StatusOr<RuleSet> LoadUpstreamRuleFile(const std::string& file);
+
 // What must be kept so that a window of `reach` is full although scrapes are
 // `interval` apart: the sample at its far end is up to one interval older.
 [[nodiscard]] absl::Duration RetentionFor(absl::Duration reach, absl::Duration interval);

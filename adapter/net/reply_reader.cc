@@ -23,8 +23,8 @@ absl::string_view AbslView(std::string_view v) { return {v.data(), v.size()}; }
 
 }  // namespace
 
-ReplyReader::ReplyReader(size_t max_body, BodyBuffers* buffers)
-    : max_body_(max_body), buffers_(buffers) {}
+ReplyReader::ReplyReader(size_t max_body, BodyBuffers* buffers, bool keep_error_body)
+    : max_body_(max_body), buffers_(buffers), keep_error_body_(keep_error_body) {}
 
 ReplyReader::~ReplyReader() { buffers_->Release(reply_.charged); }
 
@@ -91,7 +91,9 @@ void ReplyReader::HeadComplete() {
 }
 
 void ReplyReader::StartBody(const ReplyHead& head) {
-  if (head.status != 200) {
+  reply_.status = head.status;
+  const bool kept_error = keep_error_body_ && head.status >= 400;
+  if (head.status != 200 && !kept_error) {
     if (IsRedirect(head.status)) location_ = head.fields.Get("location");
     return Fail(
         ScrapeFailure::kStatus,

@@ -27,7 +27,9 @@ namespace tacho::adapter {
 
 class ReplyReader {
  public:
-  ReplyReader(size_t max_body, BodyBuffers* buffers);
+  // With keep_error_body a status of 4xx or 5xx is no failure: its body is read as any
+  // other, and the reply's status tells.
+  ReplyReader(size_t max_body, BodyBuffers* buffers, bool keep_error_body = false);
   ~ReplyReader();
   ReplyReader(const ReplyReader&) = delete;
   ReplyReader& operator=(const ReplyReader&) = delete;
@@ -65,6 +67,7 @@ class ReplyReader {
 
   const size_t max_body_;
   BodyBuffers* const buffers_;
+  const bool keep_error_body_;
   ScrapeReply reply_;
   Step step_ = Step::kHead;
   HeadScanner scanner_;

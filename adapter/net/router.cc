@@ -79,7 +79,12 @@ std::vector<HealthCheck> Router::HealthChecks(bool ready) const {
        rules_error.empty() ? ""
                            : "the old rules serve; the new file is not taken: " + rules_error}};
   if (!ready) return checks;
-  checks.push_back({"discovery", pods() != nullptr, ""});
+  if (env_.upstream != nullptr) {
+    const absl::Status error = env_.upstream->last_error();
+    checks.push_back({"upstream", env_.upstream->fresh(), std::string(error.message())});
+  } else {
+    checks.push_back({"discovery", pods() != nullptr, ""});
+  }
   checks.push_back({"shutdown", !draining_, ""});
   return checks;
 }
@@ -100,6 +105,7 @@ HttpReply Router::SelfMetricsReply() {
   metrics.answers = env_.rules->Get()->answers.Get();
   metrics.held_values = env_.held->size();
   metrics.held_values_refused = env_.held->refused();
+  metrics.upstream = env_.upstream_stats;
   metrics.log_lines = env_.log->lines();
   metrics.log_lines_suppressed = env_.log->suppressed();
   HttpReply reply;
@@ -115,6 +121,11 @@ HttpReply Router::PromHealth(const Route& route) const {
 }
 
 HttpReply Router::Prom(const HttpRequest& request, Route* route) {
+  if (env_.upstream != nullptr) {
+    // The database here is empty, and empty answers would be wrong ones.
+    return PromFailure(PromError::kUnavailable,
+                       "rules are evaluated on --prometheus-url; ask that server");
+  }
   if (request.method == "POST" && IsForm(request)) {
     auto form = ParseQueryString(request.body);
     form.insert(form.end(), std::make_move_iterator(route->params.begin()),
@@ -144,14 +155,9 @@ HttpReply Router::Api(const HttpRequest& request, const Route& route) {
   const std::shared_ptr<RuleStore::Generation> rules = env_.rules->Get();
   const std::shared_ptr<const MetricRegistry> registry = rules->registry.Get();
   LogConflicts(&rules->registry);
-  const ApiState state = {*registry,
-                          *env_.querier,
-                          *known,
-                          env_.policy,
-                          env_.clock->Now(),
-                          env_.held,
-                          env_.database.options().retention,
-                          &rules->answers};
+  const ApiState state = {*registry,           *env_.querier,     *known,
+                          env_.policy,         env_.clock->Now(), env_.held,
+                          env_.coverage_reach, &rules->answers,   env_.max_query_bytes};
   return HandleApi({request.method, request.user_agent, request.accept}, route, state);
 }
 

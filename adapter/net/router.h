@@ -25,6 +25,8 @@
 #include "adapter/net/schedule.h"
 #include "adapter/net/scrape_stats.h"
 #include "adapter/net/server_stats.h"
+#include "adapter/net/upstream_client.h"
+#include "adapter/net/upstream_series.h"
 #include "tacho/database.h"
 
 namespace tacho::adapter {
@@ -40,6 +42,11 @@ struct RouterEnv {
   ServerStats* server_stats;
   LastValues* held;
   PromEnv prom;
+  Duration coverage_reach = absl::ZeroDuration();  // as ApiState
+  // Of rules that are evaluated elsewhere; else null.
+  const UpstreamSeries* upstream = nullptr;
+  const UpstreamStats* upstream_stats = nullptr;
+  size_t max_query_bytes = QueryLimits().max_query_bytes;
 };
 
 class Router final : public HttpHandler {

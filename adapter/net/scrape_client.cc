@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "adapter/core/text.h"
 #include "adapter/net/credentials.h"
 #include "adapter/net/version.h"
 
@@ -17,17 +18,34 @@ namespace {
 
 constexpr size_t kReadBlock = size_t{32} << 10;
 
-}  // namespace
-
-std::string ScrapeRequest(const ScrapeEndpoint& endpoint, const HttpUrl& url,
-                          const std::string& authorization) {
-  std::string out =
-      absl::StrCat("GET ", url.path_and_query, " HTTP/1.1\r\nHost: ", url.host_header);
+// All of a head but for its end.
+std::string HeadOf(const ScrapeEndpoint& endpoint, std::string_view method,
+                   const std::string& path_and_query, const std::string& host,
+                   const std::string& authorization) {
+  std::string out = absl::StrCat(Abs(method), " ", path_and_query, " HTTP/1.1\r\nHost: ", host);
   out.append("\r\nUser-Agent: tacho/").append(kVersion);
   absl::StrAppend(&out, "\r\nAccept: ", endpoint.accept);
   if (endpoint.compression) absl::StrAppend(&out, "\r\nAccept-Encoding: gzip");
   if (!authorization.empty()) absl::StrAppend(&out, "\r\nAuthorization: ", authorization);
-  absl::StrAppend(&out, "\r\n", endpoint.extra_header, "\r\n\r\n");
+  if (!endpoint.extra_header.empty()) absl::StrAppend(&out, "\r\n", endpoint.extra_header);
+  return out;
+}
+
+}  // namespace
+
+std::string ScrapeRequest(const ScrapeEndpoint& endpoint, const HttpUrl& url,
+                          const std::string& authorization) {
+  return HeadOf(endpoint, "GET", url.path_and_query, url.host_header, authorization) + "\r\n\r\n";
+}
+
+std::string CallRequest(const ScrapeEndpoint& endpoint, const HttpCall& call,
+                        const std::string& authorization) {
+  const char* const method = call.form.has_value() ? "POST" : "GET";
+  std::string out =
+      HeadOf(endpoint, method, call.path_and_query, endpoint.url.host_header, authorization);
+  if (!call.form.has_value()) return out + "\r\n\r\n";
+  absl::StrAppend(&out, "\r\nContent-Type: application/x-www-form-urlencoded",
+                  "\r\nContent-Length: ", call.form->size(), "\r\n\r\n", *call.form);
   return out;
 }
 
@@ -35,10 +53,11 @@ std::string ScrapeRequest(const ScrapeEndpoint& endpoint, const HttpUrl& url,
 struct ScrapeClient::InFlight {
   InFlight(const ScrapeEndpoint& endpoint, BodyBuffers* buffers, Done callback)
       : url(endpoint.url),
-        reader(std::in_place, endpoint.max_body, buffers),
+        reader(std::in_place, endpoint.max_body, buffers, endpoint.keep_error_body),
         done(std::move(callback)) {}
 
   HttpUrl url;  // the endpoint's, or where it redirected to
+  std::optional<HttpCall> call;
   std::string request;
   std::optional<ReplyReader> reader;
   Done done;
@@ -61,6 +80,16 @@ ScrapeClient::~ScrapeClient() = default;
 
 void ScrapeClient::Get(std::chrono::steady_clock::time_point deadline, Done done) {
   in_flight_ = std::make_unique<InFlight>(endpoint_, buffers_, std::move(done));
+  Start(deadline);
+}
+
+void ScrapeClient::Call(HttpCall call, std::chrono::steady_clock::time_point deadline, Done done) {
+  in_flight_ = std::make_unique<InFlight>(endpoint_, buffers_, std::move(done));
+  in_flight_->call = std::move(call);
+  Start(deadline);
+}
+
+void ScrapeClient::Start(std::chrono::steady_clock::time_point deadline) {
   deadline_timer_.expires_at(deadline);
   // Counted, because a timer may have fired before it is cancelled: its handler then
   // comes without an error, perhaps when the next scrape has begun.
@@ -108,7 +137,9 @@ void ScrapeClient::Begin() {
       return FailNow(ScrapeFailure::kCredentials, std::string(authorization.status().message()));
     }
   }
-  in_flight_->request = ScrapeRequest(endpoint_, in_flight_->url, *authorization);
+  in_flight_->request = in_flight_->call.has_value()
+                            ? CallRequest(endpoint_, *in_flight_->call, *authorization)
+                            : ScrapeRequest(endpoint_, in_flight_->url, *authorization);
   in_flight_->kept_connection = KeptConnectionIsClean();
   if (in_flight_->kept_connection) return Send();
   CloseSocket();
@@ -220,6 +251,7 @@ void ScrapeClient::FailNow(ScrapeFailure failure, std::string error) {
 bool ScrapeClient::FollowRedirect() {
   InFlight& scrape = *in_flight_;
   if (scrape.reader->location().empty() || !endpoint_.follow_redirects) return false;
+  if (scrape.call.has_value()) return false;
   const auto refuse = [&scrape](std::string why) {
     scrape.refused_redirect = std::move(why);
     return false;
@@ -234,7 +266,7 @@ bool ScrapeClient::FollowRedirect() {
     return refuse(absl::StrCat("stopped after ", kMaxRedirects, " redirects"));
   }
   scrape.url = *std::move(next);
-  scrape.reader.emplace(endpoint_.max_body, buffers_);
+  scrape.reader.emplace(endpoint_.max_body, buffers_, endpoint_.keep_error_body);
   CloseSocket();
   Begin();
   return true;

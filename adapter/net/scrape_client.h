@@ -1,5 +1,6 @@
-// ScrapeClient: GETs one URL over HTTP/1.1, again and again, on one kept connection
-// where the server allows it: a target's /metrics, or a discovery service.
+// ScrapeClient: asks one server over HTTP/1.1, again and again, on one kept connection
+// where it allows that: GETs a target's /metrics or a discovery service; or calls the
+// API of a server that evaluates rules.
 //
 // One deadline covers a request whole: name lookup, connecting, TLS, sending, the
 // reply's head and body, decompression, redirects. At most one request is under way.
@@ -48,11 +49,21 @@ struct ScrapeEndpoint {
   std::optional<HttpCredentials> credentials = {};
   bool follow_redirects = true;
   std::shared_ptr<ClientTls> tls = nullptr;  // where url.tls
+  bool keep_error_body = false;              // as ReplyReader
+};
+
+// One request that is not the endpoint's own GET. Redirects of it are not followed.
+struct HttpCall {
+  std::string path_and_query;
+  std::optional<std::string> form = {};  // set: a POST with this body
 };
 
 // The bytes of the GET, as Prometheus would send them. authorization may be empty.
 [[nodiscard]] std::string ScrapeRequest(const ScrapeEndpoint& endpoint, const HttpUrl& url,
                                         const std::string& authorization);
+// And of a call.
+[[nodiscard]] std::string CallRequest(const ScrapeEndpoint& endpoint, const HttpCall& call,
+                                      const std::string& authorization);
 
 class ScrapeClient : public std::enable_shared_from_this<ScrapeClient> {
  public:
@@ -63,12 +74,15 @@ class ScrapeClient : public std::enable_shared_from_this<ScrapeClient> {
 
   // Calls done once, by the deadline, unless Cancel comes first.
   void Get(std::chrono::steady_clock::time_point deadline, Done done);
+  // The same for a call to the endpoint's server.
+  void Call(HttpCall call, std::chrono::steady_clock::time_point deadline, Done done);
   // Ends the request under way, if there is one, without calling done.
   void Cancel();
 
  private:
   struct InFlight;
 
+  void Start(std::chrono::steady_clock::time_point deadline);
   void Begin();
   void Resolve();
   void Connect(const std::vector<std::string>& addresses);

@@ -51,6 +51,7 @@ struct ScrapeReply {
   std::string body;    // decompressed; goes back to BodyBuffers
   size_t charged = 0;  // of BodyBuffers, to be released with the body
   std::string content_type;
+  int status = 0;  // of HTTP; 0: there was none
   uint64_t wire_bytes = 0;  // read from the connection
 };
 

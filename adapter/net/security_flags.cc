@@ -160,8 +160,6 @@ void AddFlagsWithoutEffect(AdapterOptions* options, FlagSet* flags) {
                            "http2-max-streams-per-connection",
                            "feature-gates",
                            "discovery-interval",
-                           "metrics-relist-interval",
-                           "metrics-max-age",
                            "client-qps",
                            "client-burst",
                            "debug-socket-path",

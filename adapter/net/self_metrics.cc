@@ -229,6 +229,19 @@ void Rules(const SelfMetrics& m, MetricsText* out) {
   out->Sample(m.log_lines_suppressed);
 }
 
+void UpstreamCalls(const UpstreamStats& stats, MetricsText* out) {
+  out->Counter("tacho_upstream_calls_total", "Queries and lists asked of --prometheus-url.");
+  out->Sample(stats.calls.load());
+  out->Counter("tacho_upstream_failures_total", "Of them, those that no server has answered.");
+  out->Sample(stats.failures.load());
+  out->Counter("tacho_upstream_second_calls_total", "Times that another server was asked, too.");
+  out->Sample(stats.hedges.load(), {{"why", "silent"}});
+  out->Sample(stats.failovers.load(), {{"why", "failed"}});
+  out->Counter("tacho_upstream_limits_total", "Times that a limit fired.");
+  out->Sample(stats.busy.load(), {{"limit", "in_flight"}});
+  out->Sample(stats.long_queries.load(), {{"limit", "query_bytes"}});
+}
+
 }  // namespace
 
 ProcessInfo ReadProcessInfo() {
@@ -247,6 +260,7 @@ std::string RenderSelfMetrics(const SelfMetrics& metrics) {
   Scraping(metrics, &out);
   Serving(metrics, &out);
   AtTheDoor(metrics.server->front_door, &out);
+  if (metrics.upstream != nullptr) UpstreamCalls(*metrics.upstream, &out);
   return out.Take();
 }
 

@@ -13,6 +13,7 @@
 #include "adapter/core/rule_store.h"
 #include "adapter/net/scrape_stats.h"
 #include "adapter/net/server_stats.h"
+#include "adapter/net/upstream_client.h"
 #include "tacho/database.h"
 
 namespace tacho::adapter {
@@ -36,6 +37,7 @@ struct SelfMetrics {
   RuleState rules;
   uint64_t held_values = 0;
   uint64_t held_values_refused = 0;
+  const UpstreamStats* upstream = nullptr;  // null: rules are evaluated here
   uint64_t log_lines = 0;
   uint64_t log_lines_suppressed = 0;
 };

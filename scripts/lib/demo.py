@@ -105,8 +105,8 @@ def ask(url):
 
 
 def wait_for_values(url):
-    """Every pod has been scraped twice: from here on nothing is lost."""
-    deadline = time.monotonic() + 6 * SCRAPE_SECONDS
+    """Until then a rate is warming up: its samples must span a quarter of the window."""
+    deadline = time.monotonic() + 15 * SCRAPE_SECONDS
     while len(ask(url)) < len(RATES):
         if time.monotonic() > deadline:
             raise RuntimeError("tacho-adapter has no value for every pod")

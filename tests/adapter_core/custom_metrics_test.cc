@@ -138,6 +138,46 @@ TEST_F(CustomMetricsTest, ManyPodsAreAskedForInRuns) {
   }
 }
 
+// Whose text is longer than names alone make it: here the template has them twice.
+TEST_F(CustomMetricsTest, AQueryThatWouldBeTooLongIsSplit) {
+  std::string rule(kRequestsRule);
+  const size_t by = rule.find(" by (<<.GroupBy>>)");
+  ASSERT_NE(by, std::string::npos);
+  rule.insert(by + 18, " / sum(x{<<.LabelMatchers>>}) by (<<.GroupBy>>)");
+  const MetricRegistry registry(LoadClean(rule), {});
+  std::vector<DiscoveredTarget> targets;
+  for (int i = 10; i < 20; ++i) {
+    const std::string name = std::string(48, 'p') + std::to_string(i);
+    targets.push_back(Pod("big", name, "x"));
+    PodRow(name, i);
+  }
+  const PodIndex pods(targets);
+  const ApiState state{registry, querier_, pods, {}, kNow, nullptr, absl::ZeroDuration(),
+                       nullptr,  600};
+  const HttpReply reply =
+      HandleMetric(ParseRoute("/apis/custom.metrics.k8s.io/v1beta2/namespaces/big/pods/*/"
+                              "http_requests_per_second"),
+                   state);
+  EXPECT_EQ(reply.status, 200) << reply.body << reply.log;
+  EXPECT_GT(querier_.asked.size(), 2u);
+  for (const std::string& promql : querier_.asked) EXPECT_LE(promql.size(), 600u);
+  for (const DiscoveredTarget& target : targets) {
+    EXPECT_THAT(reply.body, HasSubstr("\"" + target.pod_name + "\""));
+  }
+}
+
+// Nothing is known of a pod while nobody answers, not even that there is none.
+TEST_F(CustomMetricsTest, WhileNobodyEvaluatesQueriesTheMetricIsUnknown) {
+  querier_.error = absl::UnavailableError("no upstream has answered: http://p: connect");
+  for (const char* path : {kByApp, "namespaces/default/pods/pod-a/http_requests_per_second",
+                           "namespaces/default/pods/none/http_requests_per_second"}) {
+    const HttpReply reply = Metric(path);
+    EXPECT_EQ(reply.status, 503) << path;
+    EXPECT_EQ(reply.reason, "upstream");
+    EXPECT_THAT(reply.body, HasSubstr("no upstream has answered: http://p: connect"));
+  }
+}
+
 // Section 6, row 4: upstream says 200 and an empty list.
 TEST_F(CustomMetricsTest, AListInWhichNoPodHasAValueIsA503) {
   const HttpReply missing = Metric(kByApp);

@@ -43,6 +43,14 @@ TEST_F(ExternalTest, Case22UnknownMetricsAndRulesWithoutANamespace) {
   EXPECT_THAT(reply.log, HasSubstr("the rule names no label for namespaces"));
 }
 
+TEST_F(ExternalTest, WhileNobodyEvaluatesQueriesTheMetricIsUnknown) {
+  querier_.error = absl::UnavailableError("no upstream has answered");
+  const HttpReply reply = External("default/queue_depth");
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_EQ(reply.reason, "upstream");
+  EXPECT_THAT(reply.body, HasSubstr("no upstream has answered"));
+}
+
 TEST_F(ExternalTest, Case23EveryRowIsAnItem) {
   Row("a", 1);
   Row("b", 1.5);

@@ -58,6 +58,24 @@ TEST(DecisionTest, NoRowIsMissingOrWarming) {
   EXPECT_EQ(Reason(NoRow(1)), Unknown::kWarming);
 }
 
+// Whatever came in spite of it: a part of the answer is too low, and nothing is not zero.
+TEST(DecisionTest, WhatWasNotAnsweredIsUnknownAndOnlyAHeldValueStandsIn) {
+  Observation seen = Row(1);
+  seen.unanswered = true;
+  EXPECT_EQ(Reason(seen), Unknown::kUpstream);
+  Observation nothing = NoRow(0);
+  nothing.unanswered = true;
+  ValuePolicy policy;
+  policy.on_missing = OnUnknown::kZero;
+  policy.on_nan = OnUnknown::kZero;
+  EXPECT_EQ(Reason(nothing, policy), Unknown::kUpstream);
+  nothing.held = HeldValue{7, kNow - absl::Seconds(3)};
+  policy.hold_last = absl::Seconds(3);
+  const Decision held = Decide(nothing, kNow, policy);
+  EXPECT_TRUE(held.known);
+  EXPECT_EQ(held.value, 7);
+}
+
 // F11: the later row does not win; neither does.
 TEST(DecisionTest, TwoRowsAreAmbiguous) {
   Observation seen = Row(1);
@@ -211,6 +229,7 @@ TEST(FailsReplyTest, AValueThatAPolicyGaveFailsNothing) {
 
 TEST(UnknownTest, HasAWordForEachReason) {
   EXPECT_EQ(ToString(Unknown::kNone), "");
+  EXPECT_EQ(ToString(Unknown::kUpstream), "upstream");
   EXPECT_EQ(ToString(Unknown::kMissing), "missing");
   EXPECT_EQ(ToString(Unknown::kWarming), "warming");
   EXPECT_EQ(ToString(Unknown::kAmbiguous), "ambiguous");

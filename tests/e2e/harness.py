@@ -136,15 +136,17 @@ def target_entry(port, pod, **labels):
 class Adapter:
     """A running tacho-adapter. `path` is its folder, with the configuration."""
 
+    # Without `scrape` the flags say where rules are evaluated.
     def __init__(self, processes, path, rules=RULES, scrape=SCRAPE, flags=()):
         self.path = pathlib.Path(path)
         (self.path / "rules.yaml").write_text(rules)
-        (self.path / "scrape.yaml").write_text(scrape)
+        if scrape is not None:
+            (self.path / "scrape.yaml").write_text(scrape)
+            flags = ("--scrape-config", str(self.path / "scrape.yaml"), *flags)
         self.log_path = self.path / "log"
         with open(self.log_path, "wb") as log:
             self.process = processes.start(
                 [ADAPTER, "--config", str(self.path / "rules.yaml"),
-                 "--scrape-config", str(self.path / "scrape.yaml"),
                  "--listen", "127.0.0.1:0", "--address-file", str(self.path / "address"),
                  "--discovery-poll", "200ms", *flags],
                 stderr=log)
