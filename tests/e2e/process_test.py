@@ -73,7 +73,7 @@ class ProcessTest(AdapterTest):
                 (("--confg=x",), "did you mean --config?"),
                 (("--max-series=many",), "a whole number"),
                 ((*self.config(), "--listen", "0.0.0.0:0"), "--insecure-listen"),
-                ((), "--config and --scrape-config are needed")):
+                ((), "--config is needed, and --scrape-config or --prometheus-url")):
             run = self.run_adapter(*flags)
             self.assertEqual(run.returncode, 2, flags)
             self.assertIn(message, run.stderr)
