@@ -144,12 +144,13 @@ Result PredictLinear(const WindowInput& in) {
 Result DoubleExponentialSmoothing(const WindowInput& in) {
   const double smoothing = in.args[0];
   const double trend_factor = in.args[1];
-  if (!(smoothing > 0 && smoothing < 1)) {
+  // A factor that is NaN is none of these, and makes the result NaN.
+  if (smoothing <= 0 || smoothing >= 1) {
     in.notes->Fail(absl::StrCat("invalid smoothing factor. Expected: 0 < sf < 1, got: ",
                                 GoSixPlaces(smoothing)));
     return std::nullopt;
   }
-  if (!(trend_factor > 0 && trend_factor < 1)) {
+  if (trend_factor <= 0 || trend_factor >= 1) {
     in.notes->Fail(absl::StrCat("invalid trend factor. Expected: 0 < tf < 1, got: ",
                                 GoSixPlaces(trend_factor)));
     return std::nullopt;

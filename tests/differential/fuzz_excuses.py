@@ -5,6 +5,7 @@ both sides. What is NaN on one side must be NaN on the other."""
 import dataclasses
 import math
 import re
+import sys
 
 import fuzz_grammar
 import fuzz_histogram
@@ -136,6 +137,18 @@ def _transcendental(case):
     return _all_close(case, lambda _, a: 1e-12 * abs(a) + (1e-13 if periodic else 0) + SMALLEST)
 
 
+def _subnormal(case):
+    """Section 12: Go's own algorithms. Those of logarithms and powers of 2.42 read a subnormal
+    as if it were normal."""
+    pairs = case.pairs()
+    if case.node.op not in ("ln", "log10", "log2", "^") or pairs is None:
+        return False
+    times = {t for kid in case.kids() for (_, t), v in by_time(kid).items()
+             if 0 < abs(v) < sys.float_info.min}
+    return all(_close(a, b, 1e-12 * abs(a)) or (at[1] in times and not math.isnan(a + b))
+               for at, a, b in pairs)
+
+
 def _inner(case, matrix):
     """What the model wants to know of a range function and its window."""
     text = matrix.text(Dialect(start=f"{case.anchors.start_ms / 1000}",
@@ -220,10 +233,13 @@ def _matched_before_filtering(case):
 
 
 def _sliding_pin(case):
-    """Section 2.1: predict_linear is evaluated at each step, its window where @ pins it; in a
-    range query of 2.42 the window moves on from there."""
-    return (case.node.op == "predict_linear" and case.moment.step_ms != 0 and
-            "@" in case.node.kids[0].text().rsplit("]", 1)[1])
+    """Section 2.1: what depends on the step is evaluated at each, its window where @ pins it; in
+    a range query of 2.42 the window moves on from there."""
+    matrices = [kid for kid in case.node.kids if kid.kind == MATRIX]
+    varies = case.node.op == "predict_linear" or any(
+        kid.kind == SCALAR and kid.op != "number" for kid in case.node.kids)
+    return (varies and case.moment.step_ms != 0 and
+            any("@" in kid.text().rsplit("]", 1)[1] for kid in matrices))
 
 
 def _pinned_parameter(case):
@@ -284,6 +300,7 @@ EXCUSES = {
     "uncompensated variance": _variance,
     "overflowing variance": _overflowing_variance,
     "Go's transcendental functions": _transcendental,
+    "Go's powers of a subnormal": _subnormal,
     "zero clamp": _zero_clamp,
     "ties": _ties,
     "k that is no number": _bad_k,
