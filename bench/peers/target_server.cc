@@ -2,9 +2,15 @@
 //
 //   tacho_target_server TARGETS POSITIONS [ADDRESS_FILE]
 //
-// GET /t/N is the body of target N: POSITIONS counters http_requests_total, told apart
-// by path and code, that grow steadily from the server's start. The server binds a free
-// loopback port, prints it (and writes it to ADDRESS_FILE), and ends with its parent.
+// GET /t/N        the body of target N: POSITIONS counters http_requests_total, told apart
+//                 by path and code, that grow steadily from the server's start
+// GET /app/N      about POSITIONS series of an application (bench/bodies.h), at a pace
+//                 of each target's own
+// GET /stamped/N  the same with the samples' own times: one every five seconds, the
+//                 first of them later than all scrapers have started
+//
+// The server binds a free loopback port, prints it (and writes it to ADDRESS_FILE), and
+// ends with its parent.
 //
 // Limits      One thread; requests of up to 8 KiB; no request body.
 #include <arpa/inet.h>
@@ -27,11 +33,37 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "bench/bodies.h"
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+// Times of /stamped/N, in Unix milliseconds: multiples of the grid and a phase, that no
+// query's window begins at.
+constexpr int64_t kGridMs = 5'000;
+constexpr int64_t kPhaseMs = 4'217;
+constexpr int64_t kQuietMs = 15'000;  // before the first of them
+
+int64_t UnixMillis() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+// A time behind each sample of a body.
+std::string WithTime(std::string_view body, int64_t ms) {
+  const std::string stamp = " " + std::to_string(ms) + "\n";
+  std::string out;
+  for (size_t end = body.find('\n'); end != std::string_view::npos; end = body.find('\n')) {
+    out += body.substr(0, end);
+    out += body[0] == '#' ? "\n" : stamp;
+    body.remove_prefix(end + 1);
+  }
+  return out;
+}
 
 struct Connection {
   std::string in;
@@ -41,7 +73,11 @@ struct Connection {
 
 class Fleet {
  public:
-  Fleet(uint32_t targets, uint32_t positions) : targets_(targets), start_(Clock::now()) {
+  Fleet(uint32_t targets, uint32_t positions)
+      : targets_(targets),
+        positions_(positions),
+        start_(Clock::now()),
+        first_((UnixMillis() + kQuietMs) / kGridMs) {
     for (uint32_t p = 0; p < positions; ++p) {
       const std::string path = "/api/v1/items/" + std::to_string(p / 4);
       const char* code = p % 4 == 0 ? "200" : p % 4 == 1 ? "201" : p % 4 == 2 ? "404" : "500";
@@ -50,9 +86,23 @@ class Fleet {
     }
   }
 
-  // The body of one target now; empty if there is no such target.
-  std::string Body(uint32_t target) const {
-    if (target >= targets_) return {};
+  // What is at a path now; empty if there is nothing.
+  std::string Body(std::string_view path) const {
+    for (const auto& [start, body] : kKinds) {
+      if (!path.starts_with(start)) continue;
+      path.remove_prefix(start.size());
+      uint32_t target = UINT32_MAX;
+      std::from_chars(path.data(), path.data() + path.size(), target);
+      return target < targets_ ? (this->*body)(target) : "";
+    }
+    return {};
+  }
+
+ private:
+  using BodyOf = std::string (Fleet::*)(uint32_t target) const;
+  static const std::pair<std::string_view, BodyOf> kKinds[3];
+
+  std::string Requests(uint32_t target) const {
     const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start_);
     const auto elapsed = static_cast<uint64_t>(ms.count());
     std::string body =
@@ -68,25 +118,37 @@ class Fleet {
     return body;
   }
 
- private:
+  // `steps` steps of the application; no two targets of the first hundred go at one pace.
+  std::string Application(uint32_t target, int64_t steps) const {
+    const auto step = static_cast<uint32_t>(steps * (1 + target % 100));
+    return tacho::bench::ApplicationBody(positions_, step);
+  }
+  std::string Application(uint32_t target) const {
+    return Application(target,
+                       std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - start_)
+                           .count());
+  }
+
+  std::string Stamped(uint32_t target) const {
+    const int64_t step = (UnixMillis() - kPhaseMs) / kGridMs;
+    if (step < first_) return "# Nothing yet.\n";
+    return WithTime(Application(target, step - first_), step * kGridMs + kPhaseMs);
+  }
+
   const uint32_t targets_;
+  const uint32_t positions_;
   const Clock::time_point start_;
+  const int64_t first_;  // step of the grid
   std::vector<std::string> lines_;
 };
 
-// N of "GET /t/N HTTP/1.1"; UINT32_MAX if it is something else.
-uint32_t TargetOf(std::string_view request) {
-  constexpr std::string_view kStart = "GET /t/";
-  uint32_t target = UINT32_MAX;
-  if (request.starts_with(kStart)) {
-    request.remove_prefix(kStart.size());
-    std::from_chars(request.data(), request.data() + request.size(), target);
-  }
-  return target;
-}
+const std::pair<std::string_view, Fleet::BodyOf> Fleet::kKinds[3] = {
+    {"/t/", &Fleet::Requests}, {"/app/", &Fleet::Application}, {"/stamped/", &Fleet::Stamped}};
 
 std::string Reply(const Fleet& fleet, std::string_view request) {
-  const std::string body = fleet.Body(TargetOf(request));
+  constexpr std::string_view kMethod = "GET ";
+  const std::string body =
+      request.starts_with(kMethod) ? fleet.Body(request.substr(kMethod.size())) : "";
   if (body.empty()) return "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
   return "HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: " +
          std::to_string(body.size()) + "\r\n\r\n" + body;
