@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <optional>
 #include <string_view>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "parser/number.h"
 #include "parser/promql_functions.h"
 #include "parser/text.h"
 
@@ -175,18 +175,9 @@ std::string FunctionJson(const Node& node) {
                       function == nullptr ? 0 : static_cast<int>(function->variadic), "}");
 }
 
-std::string NumberText(double value) {
-  if (std::isnan(value)) return "NaN";
-  if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
-  std::array<char, 512> digits;  // the smallest subnormal takes 326
-  const auto [end, error] =
-      std::to_chars(digits.data(), digits.data() + digits.size(), value, std::chars_format::fixed);
-  return error == std::errc() ? std::string(digits.data(), end) : std::string();
-}
-
 // JSON has no number that is none.
 std::string FillJson(const std::optional<double>& fill) {
-  return fill.has_value() && std::isfinite(*fill) ? NumberText(*fill) : "null";
+  return fill.has_value() && std::isfinite(*fill) ? FormatDecimal(*fill) : "null";
 }
 
 std::string MatchingJson(const VectorMatching& matching) {
@@ -238,8 +229,8 @@ class JsonPrinter {
   void Split(const Node& node) {
     switch (node.kind) {
       case NodeKind::kNumber:
-        return Text(
-            absl::StrCat("{\"type\":\"numberLiteral\",\"val\":\"", NumberText(node.number), "\"}"));
+        return Text(absl::StrCat("{\"type\":\"numberLiteral\",\"val\":\"",
+                                 FormatDecimal(node.number), "\"}"));
       case NodeKind::kString:
         return Text(absl::StrCat("{\"type\":\"stringLiteral\",\"val\":", JsonText(node.text), "}"));
       case NodeKind::kVectorSelector:

@@ -84,15 +84,12 @@ double Unscale(int64_t units, double per_second) {
   return quotient;
 }
 
-std::string FormatFixed(double value, int decimals) {
-  if (std::isnan(value)) return "NaN";
-  if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
+std::string FormatRounded(double value, int decimals) {
+  if (!std::isfinite(value)) return FormatDecimal(value);
   char buffer[400];  // the longest double has 309 digits before the point
-  const auto [end, error] =
-      decimals < 0
-          ? std::to_chars(buffer, std::end(buffer), value, std::chars_format::fixed)
-          : std::to_chars(buffer, std::end(buffer), value, std::chars_format::fixed, decimals);
-  return error == std::errc() ? std::string(buffer, end) : "0";
+  const auto result =
+      std::to_chars(buffer, std::end(buffer), value, std::chars_format::fixed, decimals);
+  return {buffer, result.ptr};
 }
 
 // How many digits an escape sequence has, by the character after its backslash.
@@ -189,8 +186,8 @@ std::string UnquoteLiteral(std::string_view token) {
   return out;
 }
 
-std::string FormatNumberLiteral(double value) { return FormatFixed(value, -1); }
-std::string FormatSixDecimals(double value) { return FormatFixed(value, 6); }
+std::string FormatNumberLiteral(double value) { return FormatDecimal(value); }
+std::string FormatSixDecimals(double value) { return FormatRounded(value, 6); }
 
 // Years and weeks only where nothing remains: 90d reads better than 12w6d.
 std::string FormatDurationMillis(int64_t ms) {
@@ -207,10 +204,10 @@ std::string FormatDurationMillis(int64_t ms) {
 }
 
 std::string FormatDurationNanos(int64_t ns) {
-  if (ns % kNanosPerMilli != 0) return FormatFixed(Unscale(ns, 1e9), -1);
+  if (ns % kNanosPerMilli != 0) return FormatDecimal(Unscale(ns, 1e9));
   return FormatDurationMillis(ns / kNanosPerMilli);
 }
 
-std::string FormatTimestamp(int64_t ms) { return FormatFixed(Unscale(ms, 1e3), 3); }
+std::string FormatTimestamp(int64_t ms) { return FormatRounded(Unscale(ms, 1e3), 3); }
 
 }  // namespace tacho::parser

@@ -7,38 +7,24 @@
 
 #include "absl/strings/str_cat.h"
 #include "adapter/core/json_writer.h"
+#include "tacho/internal/decimal.h"
 
 namespace tacho::adapter {
 namespace {
 
-void AppendFinite(double value, std::chars_format format, std::string* out) {
-  // The longest is the smallest subnormal without an exponent: 0., 323 zeros, 1 digit.
-  std::array<char, 512> buffer;
-  const auto [end, error] =
-      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, format);
-  if (error == std::errc()) out->append(buffer.data(), end);
-}
-
-void AppendDouble(double value, std::chars_format format, std::string* out) {
-  if (std::isnan(value)) {
-    out->append("NaN");
-  } else if (std::isinf(value)) {
-    out->append(value > 0 ? "+Inf" : "-Inf");
-  } else {
-    AppendFinite(value, format, out);
-  }
-}
-
-std::chars_format FormatOf(double value) {
+bool HasExponent(double value) {
   const double magnitude = std::fabs(value);
-  const bool exponent = magnitude != 0 && (magnitude < 1e-6 || magnitude >= 1e21);
-  return exponent ? std::chars_format::scientific : std::chars_format::fixed;
+  return std::isfinite(value) && magnitude != 0 && (magnitude < 1e-6 || magnitude >= 1e21);
 }
 
 }  // namespace
 
 void AppendSampleValue(double value, std::string* out) {
-  AppendDouble(value, FormatOf(value), out);
+  if (!HasExponent(value)) return internal::AppendDecimal(value, out);
+  std::array<char, 32> buffer;  // -1.7976931348623157e+308
+  const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
+                                    std::chars_format::scientific);
+  out->append(buffer.data(), result.ptr);
 }
 
 std::string FormatSampleValue(double value) {
@@ -57,7 +43,7 @@ void AppendSampleTime(Timestamp t, std::string* out) {
 
 std::string FormatScalarValue(double value) {
   std::string out;
-  AppendDouble(value, std::chars_format::fixed, &out);
+  internal::AppendDecimal(value, &out);
   return out;
 }
 
@@ -69,7 +55,7 @@ void AppendScalarTime(Timestamp t, std::string* out) {
 // Go's encoder writes e-7 where to_chars writes e-07.
 void AppendJsonNumber(double value, std::string* out) {
   const size_t begin = out->size();
-  AppendFinite(value, FormatOf(value), out);
+  AppendSampleValue(value, out);
   const size_t exponent = out->find("e-0", begin);
   if (exponent != std::string::npos) out->erase(exponent + 2, 1);
 }

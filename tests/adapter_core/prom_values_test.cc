@@ -18,7 +18,11 @@ TEST(PromValuesTest, SampleValues) {
       {0.000001, "0.000001"},
       {1e-7, "1e-07"},
       {1e20, "100000000000000000000"},
+      {0x1p60, "1152921504606847000"},  // 1152921504606846976
+      {-0x1p69, "-590295810358705700000"},
       {1e21, "1e+21"},
+      {1e22, "1e+22"},
+      {1e23, "1e+23"},
       {1.7976931348623157e308, "1.7976931348623157e+308"},
       {-0.0, "-0"},
       {0, "0"},
@@ -37,7 +41,10 @@ TEST(PromValuesTest, ScalarValuesHaveNoExponent) {
   EXPECT_EQ(FormatScalarValue(42), "42");
   EXPECT_EQ(FormatScalarValue(1e-7), "0.0000001");
   EXPECT_EQ(FormatScalarValue(1e21), "1000000000000000000000");
-  EXPECT_EQ(FormatScalarValue(1e300).size(), 301u);
+  EXPECT_EQ(FormatScalarValue(-0.0), "-0");
+  EXPECT_EQ(FormatScalarValue(0x1p60), "1152921504606847000");  // 1152921504606846976
+  EXPECT_EQ(FormatScalarValue(1e23), "1" + std::string(23, '0'));
+  EXPECT_EQ(FormatScalarValue(1.7976931348623157e308), "17976931348623157" + std::string(292, '0'));
   EXPECT_EQ(FormatScalarValue(5e-324).size(), 2u + 324u);  // 0., 323 zeros, 5
   EXPECT_EQ(FormatScalarValue(kInf), "+Inf");
 }
@@ -83,6 +90,7 @@ TEST(PromValuesTest, JsonNumbersHaveGosExponents) {
   EXPECT_EQ(number(1e-7), "1e-7");
   EXPECT_EQ(number(1e-10), "1e-10");
   EXPECT_EQ(number(1e21), "1e+21");
+  EXPECT_EQ(number(0x1p60), "1152921504606847000");
 }
 
 TEST(PromValuesTest, LabelsAreAnObject) {

@@ -1,5 +1,6 @@
 #include "parser/number.h"
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cmath>
@@ -196,6 +197,54 @@ TEST(FormatFloatTest, OpenMetricsWantsAPointOrAnExponent) {
   EXPECT_EQ(FormatOpenMetricsFloat(HUGE_VAL), "+Inf");
   EXPECT_EQ(FormatOpenMetricsFloat(-HUGE_VAL), "-Inf");
   EXPECT_EQ(FormatOpenMetricsFloat(std::nan("")), "NaN");
+}
+
+// From 2^53 on a double has more digits than it needs: Go writes zeros for those.
+TEST(FormatDecimalTest, WritesTheShortestDigitsAndZeros) {
+  EXPECT_EQ(FormatDecimal(0), "0");
+  EXPECT_EQ(FormatDecimal(-0.0), "-0");
+  EXPECT_EQ(FormatDecimal(-1.5), "-1.5");
+  EXPECT_EQ(FormatDecimal(1e-7), "0.0000001");
+  EXPECT_EQ(FormatDecimal(9007199254740991), "9007199254740991");  // 2^53 - 1
+  EXPECT_EQ(FormatDecimal(9007199254740994), "9007199254740994");  // 2^53 + 2
+  EXPECT_EQ(FormatDecimal(0x1p60), "1152921504606847000");         // 1152921504606846976
+  EXPECT_EQ(FormatDecimal(-0x1p63), "-9223372036854776000");
+  EXPECT_EQ(FormatDecimal(1e22), "1" + std::string(22, '0'));
+  EXPECT_EQ(FormatDecimal(1e23), "1" + std::string(23, '0'));  // 99999999999999991611392
+  EXPECT_EQ(FormatDecimal(-1.5e300), "-15" + std::string(299, '0'));
+  EXPECT_EQ(FormatDecimal(1.7976931348623157e308), "17976931348623157" + std::string(292, '0'));
+  EXPECT_EQ(FormatDecimal(5e-324), "0." + std::string(323, '0') + "5");
+  EXPECT_EQ(FormatDecimal(-2.2250738585072014e-308),
+            "-0." + std::string(307, '0') + "22250738585072014");
+  EXPECT_EQ(FormatDecimal(std::nan("")), "NaN");
+  EXPECT_EQ(FormatDecimal(HUGE_VAL), "+Inf");
+  EXPECT_EQ(FormatDecimal(-HUGE_VAL), "-Inf");
+}
+
+// All digits but the zeros around them, as the exponent's form has them too.
+std::string Digits(std::string text) {
+  text.erase(std::min(text.find('e'), text.size()));
+  std::erase_if(text, [](char c) { return c == '.' || c == '-'; });
+  text.erase(0, text.find_first_not_of('0'));
+  return text.erase(text.find_last_not_of('0') + 1);
+}
+
+TEST(FormatDecimalTest, HasTheDigitsOfTheShortestForm) {
+  const uint64_t seed = std::random_device{}();
+  std::mt19937_64 random(seed);
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  for (int i = 0; i < 100'000; ++i) {
+    // Every other one is of the size of what is counted and measured.
+    const double v = i % 2 == 0 ? std::bit_cast<double>(random())
+                                : std::ldexp(static_cast<double>(random()), i % 160 - 110);
+    if (!std::isfinite(v)) continue;
+    char buffer[32];
+    char* const end =
+        std::to_chars(buffer, buffer + sizeof(buffer), v, std::chars_format::scientific).ptr;
+    const std::string shortest(&buffer[0], end);
+    ASSERT_EQ(Digits(FormatDecimal(v)), Digits(shortest));
+    ASSERT_EQ(Bits(std::strtod(FormatDecimal(v).c_str(), nullptr)), Bits(v)) << FormatFloat(v);
+  }
 }
 
 TEST(FormatFloatTest, ReadsBackToTheSameBits) {
