@@ -29,12 +29,15 @@ class Problem:
 
 
 def differ(old, new):
-    """Whether two answers are not the same, to the last bit; of errors the kind and text."""
+    """Whether two answers are not the same, to the last bit, and in their order where that is
+    theirs to choose; of errors the kind and text."""
     if old.failed or new.failed:
         return (old.kind, old.failure) != (new.kind, new.failure) or (
             old.failure != fuzz_sides.REFUSED and
             fuzz_excuses.normal(old.message) != fuzz_excuses.normal(new.message))
     if old.kind != new.kind or old.series.keys() != new.series.keys():
+        return True
+    if not old.ranked_as(new):
         return True
     for labels, points in old.series.items():
         others = new.series[labels]

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import math
 import os
 import shutil
 import subprocess
@@ -27,6 +28,7 @@ class Answer:
     series: dict = dataclasses.field(default_factory=dict)
     failure: str = ""  # REFUSED, FAILED, LIMITED, or what the side said
     message: str = ""
+    ranked: bool = False  # the order of an instant vector is part of the answer
 
     @property
     def failed(self):
@@ -35,6 +37,12 @@ class Answer:
     def values(self):
         """{labels: value} of a vector or a scalar."""
         return {labels: points[0][1] for labels, points in self.series.items()}
+
+    def ranked_as(self, other):
+        """Whether the values come in the same order, where that is part of the answer."""
+        return not self.ranked or all(
+            a == b or (math.isnan(a) and math.isnan(b))
+            for a, b in zip(self.values().values(), other.values().values()))
 
     def __str__(self):
         if self.failed:
@@ -151,6 +159,12 @@ class Sides:
         self._server.stop()
 
     def old(self, node, moment, anchors=None):
+        return _ranked(node, moment, self._old(node, moment, anchors))
+
+    def new(self, node, moment, anchors=None):
+        return _ranked(node, moment, self._new(node, moment, anchors))
+
+    def _old(self, node, moment, anchors):
         self.asked += 1
         text = node.text(_anchored(Dialect(), anchors))
         if not moment.step_ms:
@@ -160,13 +174,22 @@ class Sides:
             "query_range", query=text, start=_seconds(moment.start_ms),
             end=_seconds(moment.end_ms), step=_seconds(moment.step_ms)))
 
-    def new(self, node, moment, anchors=None):
+    def _new(self, node, moment, anchors):
         text = node.text(_anchored(Dialect(tacho=True, closed=self._closed), anchors))
         lookback_ms = LOOKBACK_MS + (1 if self._closed else 0)
         if not moment.step_ms:
             return self._driver.ask("instant", lookback_ms, moment.start_ms, text)
         return self._driver.ask("range", lookback_ms, moment.start_ms, moment.end_ms,
                                 moment.step_ms, text)
+
+
+def _ranked(node, moment, answer):
+    """Section 3.9: sort orders a vector; topk and bottomk do within groups, which themselves
+    come in no order."""
+    one_group = node.op in ("topk", "bottomk") and not node.facts["clause"]
+    answer.ranked = (one_group or node.op in ("sort", "sort_desc")) and (
+        answer.kind == "vector" and not moment.step_ms)
+    return answer
 
 
 def _anchored(dialect, anchors):

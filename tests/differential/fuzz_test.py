@@ -8,6 +8,7 @@ import fuzz_data
 import fuzz_excuses
 import fuzz_grammar
 import fuzz_judge
+import fuzz_models
 import fuzz_shrink
 import fuzz_tree
 import remote_write
@@ -22,6 +23,18 @@ ONE = fuzz_tree.leaf("number", SCALAR, "1")
 
 def vector(*values):
     return Answer("vector", {(("i", str(i)),): [(500, v)] for i, v in enumerate(values)})
+
+
+def whole(value):
+    """Of an aggregation without grouping."""
+    return Answer("vector", {(): [(500, value)]})
+
+
+def members(*values):
+    """What is asked of the operand m of an aggregation without grouping."""
+    low, high = min(values), max(values)
+    return {"m": (vector(*values),) * 2, "countm": (whole(float(len(values))),) * 2,
+            "minm": (whole(low),) * 2, "maxm": (whole(high),) * 2}
 
 
 class Sides:
@@ -55,6 +68,14 @@ class Differ(unittest.TestCase):
             with self.subTest(old=old, new=new):
                 self.assertEqual(fuzz_judge.differ(vector(old), vector(new)), wanted)
 
+    def test_the_order_counts_where_it_is_chosen(self):
+        here, there = ((("i", "0"),), [(500, 1.0)]), ((("i", "1"),), [(500, 2.0)])
+        for ranked in (False, True):
+            with self.subTest(ranked=ranked):
+                self.assertEqual(fuzz_judge.differ(
+                    Answer("vector", dict([here, there]), ranked=ranked),
+                    Answer("vector", dict([there, here]), ranked=ranked)), ranked)
+
     def test_series_types_and_failures_count(self):
         failure = Answer("error", {}, FAILED, "a text")
         for old, new in [(vector(1.0), vector(1.0, 2.0)), (vector(1.0), failure),
@@ -65,16 +86,67 @@ class Differ(unittest.TestCase):
         self.assertFalse(fuzz_judge.differ(failure, failure))
 
 
+class Models(unittest.TestCase):
+    def test_groups(self):
+        points = {((("__name__", "m"), ("a", "1"), ("b", "2")), 5): 7.0,
+                  ((("__name__", "n"), ("a", "1"), ("b", "3")), 5): 8.0}
+        for clause, wanted in [
+                ("", {((), 5): [7.0, 8.0]}), ("by (a, c)", {((("a", "1"),), 5): [7.0, 8.0]}),
+                ("without (b)", {((("a", "1"),), 5): [7.0, 8.0]}),
+                ("by (b)", {((("b", "2"),), 5): [7.0], ((("b", "3"),), 5): [8.0]}),
+                ("by (__name__)", {((("__name__", "m"),), 5): [7.0],
+                                   ((("__name__", "n"),), 5): [8.0]})]:
+            with self.subTest(clause=clause):
+                self.assertEqual(fuzz_models.groups(clause, points), wanted)
+
+    def test_totals(self):
+        self.assertEqual(fuzz_models.total([1e100, 1.0, -1e100]), 1.0)
+        self.assertEqual(fuzz_models.total([math.inf, 1.0]), math.inf)
+        self.assertTrue(math.isnan(fuzz_models.total([math.inf, -math.inf])))
+        self.assertEqual(fuzz_models.total([1.7e308, 1.7e308]), math.inf)
+
+
 class Excuses(unittest.TestCase):
     def test_a_sum_may_differ_by_its_rounding_only(self):
         node = fuzz_tree.aggregation("sum", "", SELECTOR)
-        sizes = {"countm": (vector(2.0),) * 2, "minm": (vector(-10.0),) * 2,
-                 "maxm": (vector(3.0),) * 2}
-        self.assertEqual(excuse(node, vector(1.0), vector(1.0 + 1e-11), **sizes),
+        sizes = members(-10.0, 3.0)
+        self.assertEqual(excuse(node, whole(-7 + 1e-11), whole(-7.0), **sizes),
                          "uncompensated sums")
-        self.assertIsNone(excuse(node, vector(1.0), vector(1.0 + 3e-11), **sizes))
-        self.assertIsNone(excuse(node, vector(math.nan), vector(1.0), **sizes))
-        self.assertIsNone(excuse(node, vector(1.0), vector(1.0, 2.0), **sizes))
+        self.assertIsNone(excuse(node, whole(-7 + 3e-11), whole(-7.0), **sizes))
+        self.assertIsNone(excuse(node, whole(-7.0), whole(-7 + 1e-11), **sizes), "tacho rounds")
+        self.assertIsNone(excuse(node, whole(math.nan), whole(-7.0), **sizes))
+        self.assertIsNone(excuse(node, whole(-7.0), whole(math.nan), **sizes))
+        self.assertIsNone(excuse(node, whole(-7.0), vector(-7.0, 2.0), **sizes))
+
+    def test_a_nan_variance_must_be_due(self):
+        for op in ("stdvar", "stddev"):
+            node = fuzz_tree.aggregation(op, "", SELECTOR)
+            for value in (math.inf, math.nan):
+                with self.subTest(op=op, value=value):
+                    self.assertEqual(excuse(node, whole(0.0), whole(math.nan), **members(value)),
+                                     "uncompensated variance")
+                    self.assertIsNone(excuse(node, whole(math.nan), whole(0.0), **members(value)))
+            self.assertIsNone(excuse(node, whole(0.0), whole(math.nan), **members(1.0)))
+            self.assertIsNone(excuse(node, whole(0.0), whole(math.nan), **members(math.inf, 1.0)))
+
+    def test_a_variance_may_differ_by_its_rounding_only(self):
+        node = fuzz_tree.aggregation("stdvar", "", SELECTOR)
+        sizes = members(1.0, 3.0)
+        self.assertIsNotNone(excuse(node, whole(1.0), whole(1 + 1e-14), **sizes))
+        self.assertIsNone(excuse(node, whole(1.0), whole(1 + 1e-12), **sizes))
+        self.assertIsNone(excuse(node, whole(2.0), whole(2 + 1e-14), **sizes), "both are wrong")
+
+    def test_a_variance_that_overflows_must_be_as_both_models_say(self):
+        matrix = fuzz_tree.leaf("range", MATRIX, "m[", fuzz_tree.Window(22), "]")
+        window = {"ms": (Answer("matrix", {LABELS: [(1, 1e300), (2, -1e300)]}),) * 2}
+        small = {"ms": (Answer("matrix", {LABELS: [(1, 1.0), (2, 2.0)]}),) * 2}
+        none, infinite = (Answer("vector", {LABELS: [(500, v)]}) for v in (math.nan, math.inf))
+        for op in ("stdvar_over_time", "stddev_over_time"):
+            node = fuzz_tree.call(op, VECTOR, matrix)
+            window |= {f"{name}overtimems": (infinite,) * 2 for name in ("count", "min", "max")}
+            self.assertEqual(excuse(node, none, infinite, **window), "overflowing variance")
+            self.assertIsNone(excuse(node, infinite, none, **window))
+            self.assertIsNone(excuse(node, none, infinite, **small))
 
     def test_a_sine_may_differ_in_the_last_digits_only(self):
         node = fuzz_tree.call("sin", VECTOR, SELECTOR)
@@ -83,6 +155,15 @@ class Excuses(unittest.TestCase):
         self.assertIsNone(excuse(fuzz_tree.call("sqrt", VECTOR, SELECTOR), vector(0.5),
                                  vector(0.5 + 1e-15)))
 
+    def test_a_logarithm_of_a_subnormal_must_be_the_c_librarys(self):
+        node = fuzz_tree.call("ln", VECTOR, SELECTOR)
+        tiny = {"m": (vector(5e-324),) * 2}
+        self.assertEqual(excuse(node, vector(-709.0), vector(math.log(5e-324)), **tiny),
+                         "Go's logarithms and powers of a subnormal")
+        self.assertIsNone(excuse(node, vector(-709.0), vector(-710.0), **tiny))
+        self.assertIsNone(excuse(node, vector(-709.0), vector(math.nan), **tiny))
+        self.assertIsNone(excuse(node, vector(-709.0), vector(0.0), m=(vector(1.0),) * 2))
+
     def test_ties_must_keep_the_same_values(self):
         node = fuzz_tree.aggregation("topk", "", SELECTOR, ONE)
         members = {"m": (vector(2.0, 2.0, 1.0),) * 2}
@@ -90,6 +171,63 @@ class Excuses(unittest.TestCase):
         self.assertEqual(excuse(node, first, second, **members), "ties")
         third = Answer("vector", {(("i", "2"),): [(500, 1.0)]})
         self.assertIsNone(excuse(node, first, third, **members))
+
+    def test_ties_must_be_in_order(self):
+        node = fuzz_tree.aggregation("topk", "", SELECTOR, ONE)
+        sides = {"m": (vector(2.0, 2.0, 1.0),) * 2}
+        old, new = ({(("i", i),): [(500, value)] for i, value in kept}
+                    for kept in ([("0", 2.0), ("2", 1.0)], [("2", 1.0), ("1", 2.0)]))
+        old, new = (Answer("vector", series, ranked=True) for series in (old, new))
+        self.assertIsNone(excuse(node, old, new, **sides))
+
+    def test_only_a_k_that_is_no_number_is_excused(self):
+        node = fuzz_tree.aggregation("topk", "", SELECTOR, ONE)
+        overflow = Answer("error", {}, FAILED, "Scalar value -Inf overflows int64")
+        k = {"": (Answer("scalar", {(): [(500, -math.inf)]}),) * 2}
+        self.assertEqual(excuse(node, overflow, Answer("vector"), **k), "k that is no number")
+        self.assertIsNone(excuse(node, overflow, vector(1.0), **k))
+        k = {"": (Answer("scalar", {(): [(500, math.inf)]}),) * 2}
+        self.assertIsNone(excuse(node, overflow, Answer("vector"), **k))
+
+    def test_a_second_match_must_be_there_before_the_filter(self):
+        node = fuzz_tree.binary("==", SELECTOR, fuzz_tree.leaf("selector", VECTOR, "n"))
+        error = Answer("error", {}, FAILED, "multiple matches for labels: m")
+        self.assertEqual(excuse(node, vector(), error, mbooln=(error,) * 2),
+                         "matched before filtering")
+        self.assertIsNone(excuse(node, vector(), error, mbooln=(vector(1.0),) * 2))
+
+    def test_a_range_query_must_be_as_its_steps(self):
+        over = fuzz_data.Moment(0, 1000, 500)
+        node = fuzz_tree.call("predict_linear", VECTOR, fuzz_tree.leaf(
+            "range", MATRIX, "m[", fuzz_tree.Window(22), "]", " @ 1"), ONE)
+        sides = Sides()
+        sides.old = lambda _, moment, *__: Answer("vector", {(): [(moment.start_ms, 7.0)]})
+
+        def found(*new):
+            points = list(zip((0, 500, 1000), new))
+            return fuzz_excuses.find(fuzz_excuses.Case(
+                sides, node, over, over, Answer("matrix"), Answer("matrix", {(): points})))
+
+        self.assertEqual(found(7.0, 7.0, 7.0), "pinned window that slides")
+        self.assertIsNone(found(7.0, 7.0, math.nan))
+        self.assertIsNone(found(7.0, 7.0))
+
+    def test_a_pinned_timestamp_must_be_that_of_the_time_meant(self):
+        node = fuzz_tree.call("timestamp", VECTOR, fuzz_tree.leaf(
+            "selector", VECTOR, "m", " @ 100", " offset -30s"))
+        at = fuzz_data.Moment(200_000, 200_000)
+        sides = Sides()
+        sides.old = lambda node, moment, *_: Answer("vector", {
+            (): [(moment.start_ms, {("timestamp(m)", 130_000): 129.0}.get(
+                (node.text(), moment.start_ms), 0.0))]})
+
+        def found(new):
+            return fuzz_excuses.find(fuzz_excuses.Case(
+                sides, node, at, at, Answer("vector", {(): [(200_000, 99.0)]}),
+                Answer("vector", {(): [(200_000, new)]})))
+
+        self.assertEqual(found(129.0), "offset of a pinned timestamp")
+        self.assertIsNone(found(128.0))
 
     def test_a_zero_clamp_must_be_as_both_models_say(self):
         # 10 -> 30 in 10 s, 12 s after the start of the window; z is 5 s, half the interval:
@@ -130,8 +268,7 @@ class Judge(unittest.TestCase):
         total = fuzz_tree.aggregation("sum", "", SELECTOR)
         node = fuzz_tree.call("floor", VECTOR, total)
         sides = Sides(floorsumm=(vector(1.0), vector(2.0)),
-                      summ=(vector(2.0), vector(math.nextafter(2, 1))),
-                      countm=(vector(2.0),) * 2, minm=(vector(1.0),) * 2, maxm=(vector(1.0),) * 2)
+                      summ=(whole(math.nextafter(2, 1)), whole(2.0)), **members(1.0, 1.0))
         judge = fuzz_judge.Judge(sides)
         self.assertIsNone(judge.judge(node, AT))
         self.assertEqual(dict(judge.excused), {"uncompensated sums": 1,
