@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 from harness import ADAPTER, eventually  # noqa: E402  (the path comes first)
 from pki import client_context  # noqa: E402
 from processes import wait_for_file  # noqa: E402
-from secure_harness import FRONT_PROXY, SecureAdapter, SecureTest  # noqa: E402
+from secure_harness import FRONT_PROXY, SecurePort, SecureTest  # noqa: E402
 
 RESOURCE_RULE = """
     containerQuery: 'sum(rate(seconds{<<.LabelMatchers>>}[2m])) by (<<.GroupBy>>)'
@@ -38,12 +38,11 @@ resourceRules:
 """
 
 
-class DeployedAdapter(SecureAdapter):
+class DeployedAdapter(SecurePort):
     """The container's process in a folder that takes the place of its mounts."""
 
     def __init__(self, processes, path, found, proxy_ca, more=""):
         self.path = path
-        self.log_path = path / "log"
         for name, text in mounted(found, proxy_ca).items():
             file = self._here(name)
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -52,12 +51,12 @@ class DeployedAdapter(SecureAdapter):
         # Another address and port, as tests share the machine; nothing else is other.
         here = {**flags(found), "secure-port": "0", "bind-address": "127.0.0.1",
                 "address-file": str(path / "address")}
-        with open(self.log_path, "wb") as log:
+        with open(path / "log", "wb") as log:
             self.process = processes.start(
                 [ADAPTER, *(f"--{name}={self._here(value)}" if value.startswith("/etc/") else
                             f"--{name}={value}" for name, value in here.items())], stderr=log)
         address = wait_for_file(str(path / "address"), self.process)
-        self.secure_port = int(address.rsplit(":", 1)[1])
+        super().__init__(int(address.rsplit(":", 1)[1]))
 
     def _here(self, name):
         return pathlib.Path(str(self.path) + name)

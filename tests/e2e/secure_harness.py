@@ -12,15 +12,11 @@ TOKEN = "planted-token-0123456789"
 FRONT_PROXY = "front-proxy-client"
 
 
-class SecureAdapter(Adapter):
-    """`address` is the one in the clear, `secure_port` that of TLS."""
+class SecurePort:
+    """TLS of whoever serves a port of this machine."""
 
-    def __init__(self, processes, path, flags=(), **kwargs):
-        super().__init__(processes, path, flags=(
-            "--secure-port", "0", "--bind-address", "127.0.0.1", "--front-door-poll", "100ms",
-            *flags), **kwargs)
-        self.address, secure = self.address.split("\n")
-        self.secure_port = int(secure.rsplit(":", 1)[1])
+    def __init__(self, port):
+        self.secure_port = port
 
     def connect(self, context=None):
         """A TLS connection; raises what the handshake does."""
@@ -57,6 +53,17 @@ class SecureAdapter(Adapter):
             return 0, "closed"
         head, _, body = reply.partition(b"\r\n\r\n")
         return int(head.split(b" ", 2)[1]), body.decode()
+
+
+class SecureAdapter(SecurePort, Adapter):
+    """`address` is the one in the clear, `secure_port` that of TLS."""
+
+    def __init__(self, processes, path, flags=(), **kwargs):
+        Adapter.__init__(self, processes, path, flags=(
+            "--secure-port", "0", "--bind-address", "127.0.0.1", "--front-door-poll", "100ms",
+            *flags), **kwargs)
+        self.address, secure = self.address.split("\n")
+        SecurePort.__init__(self, int(secure.rsplit(":", 1)[1]))
 
 
 class SecureTest(AdapterTest):
