@@ -57,8 +57,9 @@ BREAKS = [
     ("the_adapter_has_no_token", "base/rbac.yaml",
      "automountServiceAccountToken: false", "automountServiceAccountToken: true"),
     ("the_adapter_has_no_token", "pod-discovery/deployment.yaml",
-     "      containers:\n", "      containers:\n      - name: tacho-adapter\n        volumeMounts:\n"
-                            "        - {name: account, mountPath: /token, readOnly: true}\n"),
+     "      containers:\n",
+     "      containers:\n      - name: tacho-adapter\n        volumeMounts:\n"
+     "        - {name: account, mountPath: /token, readOnly: true}\n"),
     ("roles_are_bound_to_accounts_that_exist", "base/rbac.yaml",
      "name: horizontal-pod-autoscaler", "name: default"),
     ("roles_are_bound_to_accounts_that_exist", "base/rbac.yaml",
@@ -121,7 +122,8 @@ class Broken(unittest.TestCase):
     def test_a_folder_that_no_test_knows_is_noticed(self):
         shutil.copytree(manifests.DEPLOY, self.copy)
         (self.copy / "new").mkdir()
-        self.assertFalse(self.outcome("every_folder_is_known_to_these_tests", False).wasSuccessful())
+        result = self.outcome("every_folder_is_known_to_these_tests", False)
+        self.assertFalse(result.wasSuccessful())
 
 
 if __name__ == "__main__":
