@@ -51,8 +51,8 @@ int CheckPromql(const std::string& file, const std::string& text, const CommandL
   return 0;
 }
 
-int CheckRules(const std::string& file, const std::string& text, const CommandLine&) {
-  return CheckRulesFile(file, text);
+int CheckRules(const std::string& file, const std::string& text, const CommandLine& line) {
+  return CheckRulesFile(file, text, line);
 }
 
 int CheckScrapeConfig(const std::string& file, const std::string& text, const CommandLine&) {
@@ -76,8 +76,9 @@ bool FormatIsKnown(const CommandLine& line) {
 }  // namespace
 
 int Check(std::span<const std::string> args) {
-  static constexpr std::array<std::string_view, 1> kFlags = {"format"};
-  static constexpr std::array<std::string_view, 1> kSwitches = {"experimental"};
+  static constexpr std::array<std::string_view, 5> kFlags = {"format", "metrics", "labels",
+                                                             "interval", "adapter"};
+  static constexpr std::array<std::string_view, 2> kSwitches = {"experimental", "json"};
   const auto line = ParseCommandLine(args, kFlags, kSwitches);
   if (!line.ok() || line->words.size() < 2 || !FormatIsKnown(*line)) {
     std::cerr << "tachotool check: "

@@ -1,12 +1,15 @@
 #include "tools/check_config.h"
 
 #include <iostream>
+#include <memory>
+#include <utility>
 
 #ifdef TACHO_WITH_ADAPTER
 #include "adapter/core/rules.h"
 #include "adapter/core/scrape_config.h"
 #include "tacho/database.h"
 #include "tools/fixes.h"
+#include "tools/preview.h"
 #endif
 
 namespace tacho::tools {
@@ -21,21 +24,36 @@ void Show(const std::string& problem) {
   if (!fix.empty()) std::cerr << "  fix: " << fix << "\n";
 }
 
+int Fail(const absl::Status& status) {
+  const bool usage = absl::IsFailedPrecondition(status);
+  std::cerr << (usage ? "tachotool check: " : "") << status.message() << "\n";
+  return usage ? 2 : 1;
+}
+
 }  // namespace
 
-int CheckRulesFile(const std::string& file, const std::string& text) {
+int CheckRulesFile(const std::string& file, const std::string& text, const CommandLine& line) {
   constexpr int kDays = 30;  // a rule may reach this far back; how far a server keeps is its own
   const Database database({.retention = absl::Hours(24 * kDays)});
   const adapter::RuleChecks checks{
       .query = [&](std::string_view promql) { return database.Prepare(promql).status(); },
       .selector = [&](std::string_view selector) { return database.Metrics(selector).status(); }};
-  const absl::StatusOr<adapter::RuleSet> rules = adapter::LoadRules(file, text, checks);
-  if (!rules.ok()) {
-    Show(std::string(rules.status().message()));
+  absl::StatusOr<adapter::RuleSet> loaded = adapter::LoadRules(file, text, checks);
+  if (!loaded.ok()) {
+    Show(std::string(loaded.status().message()));
     return 1;
   }
-  for (const std::string& problem : rules->problems) Show(problem);
-  std::cout << file << ": " << rules->rules.size() << " rules, " << rules->refused << " refused\n";
+  for (const std::string& problem : loaded->problems) Show(problem);
+  const auto rules = std::make_shared<const adapter::RuleSet>(*std::move(loaded));
+  const absl::StatusOr<adapter::RulePreview> preview = PreviewRulesOver(line, rules);
+  if (!preview.ok()) return Fail(preview.status());
+  if (line.Has("json")) {
+    std::cout << PreviewJson(file, *rules, *preview) << "\n";
+  } else {
+    std::cout << file << ": " << rules->rules.size() << " rules, " << rules->refused
+              << " refused\n";
+    PrintPreview(*preview);
+  }
   return rules->problems.empty() ? 0 : 1;
 }
 
@@ -60,7 +78,9 @@ int NotBuilt(const std::string& file) {
 
 }  // namespace
 
-int CheckRulesFile(const std::string& file, const std::string&) { return NotBuilt(file); }
+int CheckRulesFile(const std::string& file, const std::string&, const CommandLine&) {
+  return NotBuilt(file);
+}
 int CheckScrapeConfigFile(const std::string& file, const std::string&) { return NotBuilt(file); }
 
 #endif

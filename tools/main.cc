@@ -15,12 +15,24 @@ CHECK: is a file right? A fault is shown as file:line:column, with a fix where t
       --experimental                      take what Prometheus has behind feature flags
   tachotool check exposition FILE...      /metrics bodies
       --format text|openmetrics           default: OpenMetrics if the body ends in # EOF
-  tachotool check rules FILE...           the adapter's rules, their queries included
+  tachotool check rules FILE...           the adapter's rules, their queries included; shows
+                                          what each exposes, and the query behind it
+      --metrics BODY[,BODY...]            over these /metrics bodies, scrapes of one target in
+                                          order: which series each rule selects, and what it
+                                          answers now, or why nothing. Rates need two bodies.
+      --labels 'NAME="VALUE",...'         what scraping adds to a body's series: namespace, pod
+      --interval D                        between two bodies; default 15s
+      --adapter http://HOST:PORT          over what an adapter or a Prometheus has now
+      --json                              one object a file
   tachotool check scrape-config FILE...   the adapter's scrape configuration
 
     echo 'sum(rate(http_requests_total))' | tachotool check promql -
     -:1:10: parse error: expected type range vector in call to function "rate", got instant vector
       fix: say over which time: m[5m] instead of m
+
+    curl -s localhost:8080/metrics > a; sleep 60; curl -s localhost:8080/metrics > b
+    tachotool check rules rules.yaml --metrics a,b --interval 60s \
+        --labels 'namespace="default",pod="web-0"'
 
 QUERY: what is an expression worth?
   tachotool query instant EXPRESSION BODY...

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "tacho/database.h"
 #include "tools/answer.h"
+#include "tools/bodies.h"
 #include "tools/command_line.h"
 #include "tools/commands.h"
 #include "tools/fixes.h"
@@ -18,14 +19,6 @@ namespace {
 
 absl::Status Usage(const std::string& what) { return absl::FailedPreconditionError(what); }
 
-// Between two bodies.
-absl::StatusOr<int64_t> IntervalMs(const CommandLine& line) {
-  constexpr int64_t kDayMs = 86'400'000;
-  const std::optional<int64_t> ms = promqltest::ParseTime(line.Get("interval", "15s"));
-  if (ms.has_value() && *ms > 0 && *ms <= kDayMs) return *ms;
-  return Usage("--interval takes seconds or a duration, above 0 and up to a day");
-}
-
 // A flag's time, or `fallback` if it is not given.
 absl::StatusOr<Timestamp> TimeFlag(const CommandLine& line, const std::string& flag,
                                    Timestamp fallback) {
@@ -33,25 +26,6 @@ absl::StatusOr<Timestamp> TimeFlag(const CommandLine& line, const std::string& f
   const std::optional<int64_t> ms = promqltest::ParseTime(line.Get(flag, ""));
   if (!ms.has_value()) return Usage(absl::StrCat("--", flag, " takes seconds or a duration"));
   return Timestamp::FromUnixMillis(*ms);
-}
-
-// The bodies as scrapes of one target, the first at time 0.
-absl::Status Load(Database& db, std::span<const std::string> files, int64_t interval_ms) {
-  absl::StatusOr<Target> target = db.AddTarget({{"instance", "file"}});
-  if (!target.ok()) return target.status();
-  int64_t at_ms = 0;
-  for (const std::string& file : files) {
-    const auto body = ReadInput(file, db.options().storage.max_body_bytes);
-    if (!body.ok()) return body.status();
-    const auto format = body->ends_with("# EOF\n") ? Exposition::kOpenMetrics : Exposition::kText;
-    const auto report = target->Ingest(*body, format, Timestamp::FromUnixMillis(at_ms));
-    if (!report.ok()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(file, ":", std::string(report.status().message())));
-    }
-    at_ms += interval_ms;
-  }
-  return absl::OkStatus();
 }
 
 absl::StatusOr<QueryResult> Ask(const tacho::Query& query, bool range, const CommandLine& line,
@@ -81,7 +55,10 @@ absl::StatusOr<Answer> AskFiles(const CommandLine& line) {
   Options options{.retention = absl::Hours(kSlackHours) + absl::Milliseconds(span_ms)};
   options.promql = FeaturesFor(line);
   Database db(options);
-  if (absl::Status loaded = Load(db, files, *interval_ms); !loaded.ok()) return loaded;
+  const Labels labels = {{"instance", "file"}};
+  if (absl::Status loaded = LoadBodies(db, labels, files, *interval_ms); !loaded.ok()) {
+    return loaded;
+  }
   const absl::StatusOr<tacho::Query> query = db.Prepare(line.words[1]);
   if (!query.ok()) {
     return absl::InvalidArgumentError(

@@ -67,13 +67,17 @@ std::string Escape(std::string_view text) {
   return out;
 }
 
-http::request<http::string_body> RequestFor(const RemoteQuery& query, const Place& place) {
-  http::request<http::string_body> request(
-      http::verb::post, place.path + (query.range ? "/api/v1/query_range" : "/api/v1/query"), 11);
+using Parameters = std::vector<std::pair<std::string, std::string>>;
+
+http::request<http::string_body> RequestFor(const Place& place, const std::string& path,
+                                            const Parameters& parameters) {
+  const http::verb verb = parameters.empty() ? http::verb::get : http::verb::post;
+  http::request<http::string_body> request(verb, place.path + path, 11);
   request.set(http::field::host, place.host + ":" + place.port);
   request.set(http::field::connection, "close");
+  if (parameters.empty()) return request;
   request.set(http::field::content_type, "application/x-www-form-urlencoded");
-  for (const auto& [name, value] : query.parameters) {
+  for (const auto& [name, value] : parameters) {
     if (!request.body().empty()) request.body() += "&";
     request.body() += Escape(name) + "=" + Escape(value);
   }
@@ -81,30 +85,31 @@ http::request<http::string_body> RequestFor(const RemoteQuery& query, const Plac
   return request;
 }
 
-absl::Status NoAnswer(const RemoteQuery& query, const std::string& why) {
-  return absl::UnavailableError(absl::StrCat(query.url, ": ", why));
+absl::Status NoAnswer(const std::string& url, const std::string& why) {
+  return absl::UnavailableError(absl::StrCat(url, ": ", why));
 }
 
 // Everything that the server says, up to the end of the connection.
-absl::StatusOr<std::string> Exchange(const RemoteQuery& query, const Place& place) {
+absl::StatusOr<std::string> Exchange(const std::string& url, const Place& place,
+                                     const http::request<http::string_body>& request) {
   boost::asio::ip::tcp::iostream stream;
   stream.expires_after(std::chrono::milliseconds(absl::ToInt64Milliseconds(kPatience)));
   stream.connect(place.host, place.port);
-  if (!stream) return NoAnswer(query, stream.error().message());
-  stream << RequestFor(query, place) << std::flush;
+  if (!stream) return NoAnswer(url, stream.error().message());
+  stream << request << std::flush;
   std::string reply;
   std::string block(size_t{64} << 10, '\0');
   while (stream.read(block.data(), static_cast<std::streamsize>(block.size())),
          stream.gcount() > 0) {
     reply.append(block, 0, static_cast<size_t>(stream.gcount()));
     if (reply.size() > kMaxReplyBytes) {
-      return NoAnswer(query, absl::StrCat("an answer of over ", kMaxReplyBytes, " bytes"));
+      return NoAnswer(url, absl::StrCat("an answer of over ", kMaxReplyBytes, " bytes"));
     }
   }
   return reply;
 }
 
-absl::StatusOr<std::string> BodyOf(const RemoteQuery& query, const std::string& reply) {
+absl::StatusOr<std::string> BodyOf(const std::string& url, const std::string& reply) {
   http::response_parser<http::string_body> parser;
   parser.body_limit(kMaxReplyBytes);
   parser.eager(true);
@@ -117,7 +122,7 @@ absl::StatusOr<std::string> BodyOf(const RemoteQuery& query, const std::string& 
     used += n;
   }
   if (!error && !parser.is_done()) parser.put_eof(error);
-  if (error || !parser.is_done()) return NoAnswer(query, "no HTTP answer that is whole");
+  if (error || !parser.is_done()) return NoAnswer(url, "no HTTP answer that is whole");
   return std::move(parser.get().body());
 }
 
@@ -183,22 +188,29 @@ bool ReadResult(const json::value* data, Answer* answer) {
   return type == "vector" || type == "matrix";
 }
 
-absl::StatusOr<Answer> Read(const RemoteQuery& query, const std::string& body) {
+// The reply, if it is one of Prometheus' API and no error.
+absl::StatusOr<json::value> ReadReply(const std::string& url, const std::string& body) {
   boost::json::error_code error;
-  const json::value reply = json::parse(body, error);
+  json::value reply = json::parse(body, error);
   if (error || !reply.is_object()) {
-    return NoAnswer(query, absl::StrCat("the answer is not JSON: ", body.substr(0, 200)));
+    return NoAnswer(url, absl::StrCat("the answer is not JSON: ", body.substr(0, 200)));
   }
   if (Text(Member(&reply, "status")) == "error") {
     return absl::InvalidArgumentError(
         absl::StrCat(Text(Member(&reply, "errorType")), ": ", Text(Member(&reply, "error"))));
   }
+  return reply;
+}
+
+absl::StatusOr<Answer> Read(const std::string& url, const std::string& body) {
+  const absl::StatusOr<json::value> reply = ReadReply(url, body);
+  if (!reply.ok()) return reply.status();
   Answer answer;
-  if (!ReadResult(Member(&reply, "data"), &answer)) {
-    return NoAnswer(query, "the answer is not that of Prometheus' API");
+  if (!ReadResult(Member(&*reply, "data"), &answer)) {
+    return NoAnswer(url, "the answer is not that of Prometheus' API");
   }
   for (const char* kind : {"warnings", "infos"}) {
-    const json::value* notes = Member(&reply, kind);
+    const json::value* notes = Member(&*reply, kind);
     if (notes == nullptr || !notes->is_array()) continue;
     for (const json::value& note : notes->get_array()) answer.notes.push_back(Text(&note));
   }
@@ -207,20 +219,52 @@ absl::StatusOr<Answer> Read(const RemoteQuery& query, const std::string& body) {
 
 }  // namespace
 
-absl::StatusOr<Answer> AskRemote(const RemoteQuery& query) {
-  const absl::StatusOr<Place> place = ParseUrl(query.url);
+absl::StatusOr<std::string> FetchRemote(const std::string& url, const std::string& path,
+                                        const Parameters& parameters) {
+  const absl::StatusOr<Place> place = ParseUrl(url);
   if (!place.ok()) return place.status();
-  const absl::StatusOr<std::string> reply = Exchange(query, *place);
+  const auto reply = Exchange(url, *place, RequestFor(*place, path, parameters));
   if (!reply.ok()) return reply.status();
-  const absl::StatusOr<std::string> body = BodyOf(query, *reply);
+  return BodyOf(url, *reply);
+}
+
+absl::StatusOr<std::vector<std::string>> ReadRemoteList(const std::string& url,
+                                                        const std::string& body) {
+  const absl::StatusOr<json::value> reply = ReadReply(url, body);
+  if (!reply.ok()) return reply.status();
+  const json::value* data = Member(&*reply, "data");
+  if (data == nullptr || !data->is_array()) {
+    return NoAnswer(url, "the answer is not that of Prometheus' API");
+  }
+  std::vector<std::string> texts;
+  for (const json::value& text : data->get_array()) texts.push_back(Text(&text));
+  return texts;
+}
+
+absl::StatusOr<Answer> AskRemote(const RemoteQuery& query) {
+  const absl::StatusOr<std::string> body = FetchRemote(
+      query.url, query.range ? "/api/v1/query_range" : "/api/v1/query", query.parameters);
   if (!body.ok()) return body.status();
-  return Read(query, *body);
+  return Read(query.url, *body);
 }
 
 #else
 
-absl::StatusOr<Answer> AskRemote(const RemoteQuery&) {
+namespace {
+
+absl::Status NotBuilt() {
   return absl::UnimplementedError("this tachotool was built without the adapter and its HTTP");
+}
+
+}  // namespace
+
+absl::StatusOr<Answer> AskRemote(const RemoteQuery&) { return NotBuilt(); }
+absl::StatusOr<std::string> FetchRemote(const std::string&, const std::string&,
+                                        const std::vector<std::pair<std::string, std::string>>&) {
+  return NotBuilt();
+}
+absl::StatusOr<std::vector<std::string>> ReadRemoteList(const std::string&, const std::string&) {
+  return NotBuilt();
 }
 
 #endif

@@ -29,6 +29,18 @@ struct RemoteQuery {
 //   kUnimplemented      https, or a tachotool that was built without the adapter
 absl::StatusOr<Answer> AskRemote(const RemoteQuery& query);
 
+// The body of the reply to a POST of `parameters` to `path`, which is /api/v1/...; without
+// parameters a GET. Whatever its HTTP status: Prometheus says in the body what is wrong.
+//   kUnavailable        no answer
+//   kUnimplemented      as AskRemote
+absl::StatusOr<std::string> FetchRemote(
+    const std::string& url, const std::string& path,
+    const std::vector<std::pair<std::string, std::string>>& parameters);
+
+// The texts of a reply whose data is a list of them. Errors as AskRemote.
+absl::StatusOr<std::vector<std::string>> ReadRemoteList(const std::string& url,
+                                                        const std::string& body);
+
 }  // namespace tacho::tools
 
 #endif  // TACHO_TOOLS_REMOTE_H_

@@ -2,7 +2,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "adapter/core/accept.h"
-#include "adapter/core/explanation.h"
 #include "adapter/core/external_request.h"
 #include "adapter/core/metric_request.h"
 #include "adapter/core/replies.h"
@@ -142,6 +141,10 @@ HttpReply KubernetesReply(const ApiCall& call, const Route& route, const ApiStat
 
 HttpReply HandleMetric(const Route& route, const ApiState& state) {
   return Metric(route.kind, route, state, nullptr);
+}
+
+HttpReply ExplainMetric(const Route& route, const ApiState& state, Explanation* explanation) {
+  return Metric(route.kind, route, state, explanation);
 }
 
 HttpReply HandleApi(const ApiCall& call, const Route& route, const ApiState& state) {

@@ -15,6 +15,7 @@
 
 #include "adapter/core/answer_stats.h"
 #include "adapter/core/api_paths.h"
+#include "adapter/core/explanation.h"
 #include "adapter/core/http_reply.h"
 #include "adapter/core/last_values.h"
 #include "adapter/core/pods.h"
@@ -52,6 +53,10 @@ struct ApiCall {
 
 // kMetric to kNodeMetrics alone, without indentation.
 [[nodiscard]] HttpReply HandleMetric(const Route& route, const ApiState& state);
+
+// The same, with what the answer rests on.
+[[nodiscard]] HttpReply ExplainMetric(const Route& route, const ApiState& state,
+                                      Explanation* explanation);
 
 }  // namespace tacho::adapter
 

@@ -40,6 +40,9 @@ class DatabaseSeries final : public SeriesFinder {
   Database database_;
 };
 
+// Each metric once, with the names of all labels that its series have; sorted.
+[[nodiscard]] std::vector<MetricLabels> MetricsOf(const std::vector<Labels>& series);
+
 }  // namespace tacho::adapter
 
 #endif  // TACHO_ADAPTER_CORE_SERIES_FINDER_H_

@@ -1,7 +1,6 @@
 #include "adapter/net/upstream_series.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -22,22 +21,6 @@ UpstreamSeries::Options WithMaxAge(UpstreamSeries::Options options) {
 }
 
 }  // namespace
-
-std::vector<MetricLabels> MetricsOf(const std::vector<Labels>& series) {
-  std::map<std::string, std::set<std::string>> by_metric;
-  for (const Labels& labels : series) {
-    std::set<std::string>& names = by_metric[std::string(labels.Get(kMetricNameLabel))];
-    for (const Label& label : labels) {
-      if (label.name != kMetricNameLabel) names.insert(label.name);
-    }
-  }
-  by_metric.erase("");
-  std::vector<MetricLabels> out;
-  for (const auto& [metric, names] : by_metric) {
-    out.push_back({metric, {names.begin(), names.end()}});
-  }
-  return out;
-}
 
 PodIndex PodsOf(const Answer& answer) {
   std::vector<DiscoveredTarget> pods;

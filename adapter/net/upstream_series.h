@@ -99,9 +99,6 @@ class UpstreamSeries final : public SeriesFinder {
   std::thread thread_;
 };
 
-// Each metric once, with the names of all labels that its series have.
-[[nodiscard]] std::vector<MetricLabels> MetricsOf(const std::vector<Labels>& series);
-
 // The pods that rows name with the labels namespace and pod. A row's other labels are the
 // pod's, also without the label_ that kube-state-metrics puts before them.
 [[nodiscard]] PodIndex PodsOf(const Answer& answer);

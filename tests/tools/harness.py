@@ -6,12 +6,13 @@ import sys
 import tempfile
 import unittest
 
-TOOL = sys.argv.pop(1)
+TOOL = os.path.abspath(sys.argv.pop(1))
 ADAPTER = sys.argv.pop(1) == "with-adapter"
 
 
-def run(*args, stdin=""):
-    done = subprocess.run([TOOL, *args], input=stdin, capture_output=True, text=True, timeout=30)
+def run(*args, stdin="", cwd=None):
+    done = subprocess.run([TOOL, *args], input=stdin, capture_output=True, text=True, timeout=30,
+                          cwd=cwd)
     return done.returncode, done.stdout, done.stderr
 
 
