@@ -54,7 +54,7 @@ int CheckRulesFile(const std::string& file, const std::string& text, const Comma
               << " refused\n";
     PrintPreview(*preview);
   }
-  return rules->problems.empty() ? 0 : 1;
+  return rules->refused == 0 ? 0 : 1;
 }
 
 int CheckScrapeConfigFile(const std::string& file, const std::string& text) {
