@@ -299,11 +299,14 @@ absl::Status TargetImpl::MarkStale(Timestamp t) {
 }
 
 absl::Status TargetImpl::RecordHealth(const ScrapeHealth& health, Timestamp t) {
-  static const std::array<Labels, 3> kSeries = {Labels({{"__name__", "up"}}),
-                                                Labels({{"__name__", "scrape_duration_seconds"}}),
-                                                Labels({{"__name__", "scrape_samples_scraped"}})};
-  const std::array<double, 3> values = {health.up ? 1.0 : 0.0, health.duration_seconds,
-                                        health.samples_scraped};
+  static const std::array<Labels, 5> kSeries = {
+      Labels({{"__name__", "up"}}), Labels({{"__name__", "scrape_duration_seconds"}}),
+      Labels({{"__name__", "scrape_samples_scraped"}}),
+      Labels({{"__name__", "scrape_samples_post_metric_relabeling"}}),
+      Labels({{"__name__", "scrape_series_added"}})};
+  const std::array<double, 5> values = {health.up ? 1.0 : 0.0, health.duration_seconds,
+                                        health.samples_scraped, health.samples_post_relabeling,
+                                        health.series_added};
   return AppendToLone(
       [&] { return store_->HealthOf(labels()); },
       [&](storage::Target& lone) { return AppendNamed(lone, kSeries, values, t).status(); });

@@ -180,6 +180,8 @@ void ScrapeLoop::Take(const Tick& tick, ScrapeReply* reply, ScrapeHealth* health
   }
   health->up = true;
   health->samples_scraped = report->samples;
+  health->samples_post_relabeling = report->samples - report->dropped;
+  health->series_added = report->series_added;
   SetDropped(report->dropped);
   Add(&env_->stats->samples, report->samples);
   Add(&env_->stats->samples_refused, report->refused);

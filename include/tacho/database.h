@@ -86,11 +86,14 @@ struct IngestReport {
 };
 
 // What the last scrape of a target was like; kept as the series up,
-// scrape_duration_seconds and scrape_samples_scraped with the target's labels.
+// scrape_duration_seconds, scrape_samples_scraped, scrape_series_added and
+// scrape_samples_post_metric_relabeling with the target's labels.
 struct ScrapeHealth {
   bool up = false;
   double duration_seconds = 0;
   double samples_scraped = 0;
+  double samples_post_relabeling = 0;  // of them, those that were not dropped
+  double series_added = 0;             // IngestReport::series_added
 };
 
 struct DatabaseStats {

@@ -53,7 +53,7 @@ class FleetTest : public ::testing::Test {
       } else {
         ASSERT_TRUE(targets_[i].MarkStale(now_).ok());
       }
-      ASSERT_TRUE(targets_[i].RecordHealth({up, 0, 0}, now_).ok());
+      ASSERT_TRUE(targets_[i].RecordHealth({.up = up}, now_).ok());
     }
     ++round_;
     now_ = now_ + absl::Seconds(15);

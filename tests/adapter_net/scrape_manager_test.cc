@@ -117,6 +117,8 @@ TEST_F(ScrapeManagerTest, AFailedScrapeIsDownAndEndsTheSeries) {
   WaitUntil([&] { return Ask("up") == 0; });
   EXPECT_EQ(Ask("requests_total"), std::nullopt);
   EXPECT_EQ(Ask("scrape_samples_scraped"), 0);
+  EXPECT_EQ(Ask("scrape_samples_post_metric_relabeling"), 0);
+  EXPECT_EQ(Ask("scrape_series_added"), 0);
   EXPECT_GE(failed(ScrapeFailure::kStatus), 1U);
   broken = false;
   WaitUntil([&] { return Ask("requests_total") == 1; });
@@ -201,6 +203,8 @@ TEST_F(ScrapeManagerTest, MetricsAreRelabelledDroppedAndCounted) {
   WaitUntil([&] { return Ask("x{m=\"v\",l=\"\",pod=\"a\"}") == 3; });
   EXPECT_EQ(Ask("go_a"), std::nullopt);
   EXPECT_EQ(Ask("scrape_samples_scraped"), 3);
+  EXPECT_EQ(Ask("scrape_samples_post_metric_relabeling"), 1);
+  EXPECT_EQ(Ask("max_over_time(scrape_series_added[1m])"), 1);
   EXPECT_EQ(stats_.series_dropped, 2U);
   // 10 min of rows every 100 ms, at 8 bytes, and 16 of identity, for each of the two.
   EXPECT_EQ(stats_.bytes_saved, 2U * (6000 * 8 + 16));

@@ -197,12 +197,14 @@ TEST(StalenessTest, HealthOutlivesFailedScrapesButNotItsTarget) {
   AskingDatabase db;
   Target target = db.Add({{"pod", "p"}});
   Scrape(target, "a 1\n", 10'000);
-  EXPECT_THAT(target.RecordHealth({true, 0.5, 1}, At(10'000)), IsOk());
+  EXPECT_THAT(
+      target.RecordHealth({.up = true, .duration_seconds = 0.5, .samples_scraped = 1}, At(10'000)),
+      IsOk());
   EXPECT_EQ(db.Ask("up", 10'000), "up{pod=\"p\"} 1");
   EXPECT_EQ(db.Ask("scrape_duration_seconds", 10'000), "scrape_duration_seconds{pod=\"p\"} 0.5");
   EXPECT_EQ(db.Ask("scrape_samples_scraped", 10'000), "scrape_samples_scraped{pod=\"p\"} 1");
   EXPECT_THAT(target.MarkStale(At(20'000)), IsOk());
-  EXPECT_THAT(target.RecordHealth({false, 1, 0}, At(20'000)), IsOk());
+  EXPECT_THAT(target.RecordHealth({.up = false, .duration_seconds = 1}, At(20'000)), IsOk());
   EXPECT_EQ(db.Ask("a", 20'000), "nothing");
   EXPECT_EQ(db.Ask("up", 20'000), "up{pod=\"p\"} 0");
   EXPECT_EQ(db.Ask("up == 0", 20'000), "up{pod=\"p\"} 0");

@@ -234,7 +234,8 @@ class Driver {
   bool RecordHealth(const Fields& f) {
     Target* target = FindTarget(f[1]);
     if (target == nullptr) return false;
-    const ScrapeHealth health{f[3] == "1", Decimal(f[4]), Decimal(f[5])};
+    const ScrapeHealth health{
+        .up = f[3] == "1", .duration_seconds = Decimal(f[4]), .samples_scraped = Decimal(f[5])};
     return Check(target->RecordHealth(health, Time(f[2])));
   }
 

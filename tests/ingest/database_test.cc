@@ -13,9 +13,9 @@
 namespace tacho {
 namespace {
 
+using ::testing::HasSubstr;
 using testing::IsOk;
 using testing::StatusIs;
-using ::testing::HasSubstr;
 
 Timestamp At(int64_t ms) { return Timestamp::FromUnixMillis(ms); }
 
@@ -124,14 +124,20 @@ TEST_F(DatabaseTest, ALoneSeriesOutlivesItsSilence) {
 TEST_F(DatabaseTest, HealthIsSeenBesideTheTargetsSeries) {
   auto target = db_.AddTarget({{"pod", "p"}});
   ASSERT_THAT(target->Ingest("a 1\n", Exposition::kText, At(1000)), IsOk());
-  ASSERT_THAT(target->RecordHealth({.up = true, .duration_seconds = 0.1, .samples_scraped = 1},
+  ASSERT_THAT(target->RecordHealth({.up = true,
+                                    .duration_seconds = 0.1,
+                                    .samples_scraped = 3,
+                                    .samples_post_relabeling = 2,
+                                    .series_added = 1},
                                    At(1000)),
               IsOk());
   EXPECT_EQ(Value("up{pod=\"p\"}", 1000), 1);
   EXPECT_EQ(Value("scrape_duration_seconds{pod=\"p\"}", 1000), 0.1);
-  EXPECT_EQ(Value("scrape_samples_scraped{pod=\"p\"}", 1000), 1);
+  EXPECT_EQ(Value("scrape_samples_scraped{pod=\"p\"}", 1000), 3);
+  EXPECT_EQ(Value("scrape_samples_post_metric_relabeling{pod=\"p\"}", 1000), 2);
+  EXPECT_EQ(Value("scrape_series_added{pod=\"p\"}", 1000), 1);
   target->Remove(At(2000));
-  EXPECT_EQ(Seen("{pod=\"p\"}", 1999), 4u);
+  EXPECT_EQ(Seen("{pod=\"p\"}", 1999), 6u);
   EXPECT_EQ(Seen("{pod=\"p\"}", 2000), 0u);
 }
 
@@ -153,7 +159,7 @@ TEST_F(DatabaseTest, AdvanceForgetsAndCountsItsWayBackToNothing) {
     ASSERT_THAT(target->RecordHealth({.up = true}, At(1000)), IsOk());
     target->Remove(At(1500));
   }
-  EXPECT_EQ(db_.Stats().series, 5u);
+  EXPECT_EQ(db_.Stats().series, 7u);
   const uint64_t version = db_.series_version();
   db_.Advance(At(100'000));
   EXPECT_NE(db_.series_version(), version);
