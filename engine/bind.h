@@ -37,6 +37,7 @@ struct BoundTarget {
   // Local group -> group; empty if the binding does not group.
   std::vector<uint32_t> groups;
   RowMarksSeen marks;
+  uint32_t end = 0;  // of the window that was looked at last, as an index of entries: a hint
   uint32_t slot = 0;
   // Its series may have labels beside the name that functions remove: what they then give
   // may be told apart by nothing.

@@ -25,12 +25,25 @@ namespace tacho::engine {
 // The fast way to compute a range function for neighbouring positions.
 enum class RowKernel : uint8_t {
   kNone,  // only the plain way
+  // Of two rows, kernels.h.
   kRate,
   kIncrease,
   kDelta,
   kInstantRate,
   kInstantDelta,
   kLatest,  // no function: an instant selector
+  // Of all rows of a window, window_kernels.h.
+  kSumOverTime,
+  kAvgOverTime,
+  kMinOverTime,
+  kMaxOverTime,
+  kStddevOverTime,
+  kStdvarOverTime,
+  kCountOverTime,
+  kPresentOverTime,
+  kFirstOverTime,
+  kLastOverTime,
+  kDeriv,
 };
 
 struct RangeFunction {

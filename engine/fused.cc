@@ -18,6 +18,12 @@ constexpr size_t kFewValues = 8;
 // How many targets ahead memory is asked for rows; twice as many for what names them, and
 // three times for what names that.
 constexpr size_t kAhead = 4;
+// Targets whose steps are done together: few enough that the rows of a window stay in the
+// processor's cache, and enough that neighbours share pages.
+constexpr size_t kTile = 64;
+// Of all steps that are done together: series to read, and samples to hold.
+constexpr uint64_t kSeriesAtATime = uint64_t{1} << 22;
+constexpr uint64_t kSamplesAtATime = uint64_t{1} << 18;
 
 bool IsSum(Op op) { return op == Op::kSum || op == Op::kAvg; }
 
@@ -71,15 +77,60 @@ bool FusedAggregate::Bind(const Evaluation& evaluation) {
 }
 
 InstantVector FusedAggregate::EvaluateAt(Evaluation& evaluation, int64_t t_ms) {
-  const SelectorTimes times =
-      selector_->At(t_ms, evaluation.question().span, evaluation.question().lookback_ms);
-  DenseValues values(function_, times);
+  std::vector<Instant> instants = Begin(evaluation, {.start_ms = t_ms}, 0, 1);
+  AddTargets(instants);
+  return End(evaluation, std::move(instants.front()));
+}
+
+absl::StatusOr<Value> FusedAggregate::Evaluate(Evaluation& evaluation, const StepTimes& steps,
+                                               std::span<Value>) {
+  if (!Bind(evaluation)) return Run(general_, evaluation, steps);
+  Value out;
+  LabelIndex index;
+  const uint32_t at_a_time = StepsAtATime();
+  for (uint32_t first = 0; first < steps.count; first += at_a_time) {
+    const uint32_t count = std::min(at_a_time, steps.count - first);
+    std::vector<Instant> instants = Begin(evaluation, steps, first, count);
+    AddTargets(instants);
+    for (uint32_t i = 0; i < count; ++i) {
+      const InstantVector vector = End(evaluation, std::move(instants[i]));
+      const absl::Status appended = Append(evaluation, steps, first + i, vector, &index, &out);
+      if (!appended.ok()) return appended;
+    }
+  }
+  return out;
+}
+
+uint32_t FusedAggregate::StepsAtATime() const {
+  uint64_t series = 1;
+  for (const BoundTarget& target : binding_.targets()) series += target.shape->positions.size();
+  const uint64_t groups = binding_.groups().ordered().size() + 1;
+  const uint64_t steps = std::min(kSeriesAtATime / series, kSamplesAtATime / groups);
+  return static_cast<uint32_t>(std::max<uint64_t>(1, steps));
+}
+
+std::vector<FusedAggregate::Instant> FusedAggregate::Begin(const Evaluation& evaluation,
+                                                           const StepTimes& steps, uint32_t first,
+                                                           uint32_t count) const {
+  const Evaluation::Question& question = evaluation.question();
+  std::vector<Instant> instants;
+  instants.reserve(count);
+  for (uint32_t i = first; i < first + count; ++i) {
+    Instant& instant = instants.emplace_back();
+    instant.times = selector_->At(steps.At(i), question.span, question.lookback_ms);
+    instant.samples = EmptySamples();
+    instant.errors.assign(instant.samples.size(), 0);
+    instant.whole.targets_selected = static_cast<uint32_t>(binding_.targets().size());
+  }
+  return instants;
+}
+
+InstantVector FusedAggregate::End(Evaluation& evaluation, Instant instant) const {
   InstantVector out;
-  out.samples = EmptySamples();
-  AddTargets(values, &out.samples);
-  const GroupIndex infinite = Finish(&out.samples);
-  out.evidence = whole_;
-  if (!infinite.empty()) Redo(times, infinite, &out.samples);
+  const GroupIndex infinite = Finish(&instant);
+  out.samples = std::move(instant.samples);
+  out.evidence = instant.whole;
+  if (!infinite.empty()) Redo(instant.times, infinite, &out.samples);
   if (function_.of_counters && !out.samples.empty()) {
     CheckCounter(metric_, position_, evaluation.annotations());
   }
@@ -87,33 +138,27 @@ InstantVector FusedAggregate::EvaluateAt(Evaluation& evaluation, int64_t t_ms) {
   return out;
 }
 
-absl::StatusOr<Value> FusedAggregate::Evaluate(Evaluation& evaluation, const StepTimes& steps,
-                                               std::span<Value>) {
-  if (!Bind(evaluation)) return Run(general_, evaluation, steps);
-  Value out;
-  absl::flat_hash_map<const Labels*, size_t> index;
-  for (uint32_t i = 0; i < steps.count; ++i) {
-    const InstantVector vector = EvaluateAt(evaluation, steps.At(i));
-    if (absl::Status s = evaluation.Touch(2 * uint64_t{vector.evidence.series}); !s.ok()) return s;
-    const uint64_t size = (out.elements.size() + vector.samples.size()) * steps.count;
-    if (absl::Status s = evaluation.Reserve(size); !s.ok()) return s;
-    for (const ResultSample& sample : vector.samples) {
-      const auto [it, is_new] = index.try_emplace(&sample.labels(), out.elements.size());
-      if (is_new) out.Add({&sample.labels(), sample.evidence, false}, steps.count);
-      out.Cells(it->second, steps.count)[i] = sample.value;
-      if (is_new) continue;
-      Evidence& evidence = out.elements[it->second].evidence;
-      evidence.oldest = std::min(evidence.oldest, sample.evidence.oldest);
-      evidence.newest = std::max(evidence.newest, sample.evidence.newest);
-    }
-    if (i == 0) {
-      out.evidence = vector.evidence;
-    } else {
-      out.evidence.oldest = std::min(out.evidence.oldest, vector.evidence.oldest);
-      out.evidence.newest = std::max(out.evidence.newest, vector.evidence.newest);
-    }
+absl::Status FusedAggregate::Append(Evaluation& evaluation, const StepTimes& steps, uint32_t step,
+                                    const InstantVector& vector, LabelIndex* index, Value* out) {
+  if (absl::Status s = evaluation.Touch(2 * uint64_t{vector.evidence.series}); !s.ok()) return s;
+  const uint64_t size = (out->elements.size() + vector.samples.size()) * steps.count;
+  if (absl::Status s = evaluation.Reserve(size); !s.ok()) return s;
+  for (const ResultSample& sample : vector.samples) {
+    const auto [it, is_new] = index->try_emplace(&sample.labels(), out->elements.size());
+    if (is_new) out->Add({&sample.labels(), sample.evidence, false}, steps.count);
+    out->Cells(it->second, steps.count)[step] = sample.value;
+    if (is_new) continue;
+    Evidence& evidence = out->elements[it->second].evidence;
+    evidence.oldest = std::min(evidence.oldest, sample.evidence.oldest);
+    evidence.newest = std::max(evidence.newest, sample.evidence.newest);
   }
-  return out;
+  if (step == 0) {
+    out->evidence = vector.evidence;
+  } else {
+    out->evidence.oldest = std::min(out->evidence.oldest, vector.evidence.oldest);
+    out->evidence.newest = std::max(out->evidence.newest, vector.evidence.newest);
+  }
+  return absl::OkStatus();
 }
 
 FusedAggregate::Vector FusedAggregate::EmptySamples() const {
@@ -126,60 +171,66 @@ FusedAggregate::Vector FusedAggregate::EmptySamples() const {
   return samples;
 }
 
-// Each step loads what the step before it asked for.
-void FusedAggregate::Prefetch(size_t next, const DenseValues& values, const Vector& samples) const {
-  const std::vector<BoundTarget>& targets = binding_.targets();
-  if (next + 3 * kAhead < targets.size()) {
-    const BoundTarget& target = targets[next + 3 * kAhead];
-    __builtin_prefetch(target.history);
-    __builtin_prefetch(target.shape.get());
-    __builtin_prefetch(&target.shape->dense_size);
-    __builtin_prefetch(target.groups.data());
-  }
-  if (next + 2 * kAhead < targets.size()) values.PrefetchEntries(targets[next + 2 * kAhead]);
-  if (next + kAhead < targets.size()) {
-    const BoundTarget& target = targets[next + kAhead];
-    values.PrefetchRows(target);
-    __builtin_prefetch(&samples[binding_.groups().rank(target.groups.front())], 1);
+// Each step loads what the step before it asked for. After the tile's end comes its begin:
+// the next instant's.
+void FusedAggregate::Prefetch(std::span<const BoundTarget> tile, size_t next,
+                              const DenseValues& values, const Vector& samples) const {
+  const auto at = [&tile](size_t i) -> const BoundTarget& {
+    return tile[i < tile.size() ? i : i % tile.size()];
+  };
+  const BoundTarget& target = at(next + 3 * kAhead);
+  __builtin_prefetch(target.history);
+  __builtin_prefetch(target.shape.get());
+  __builtin_prefetch(&target.shape->dense_size);
+  __builtin_prefetch(target.groups.data());
+  values.PrefetchEntries(at(next + 2 * kAhead));
+  values.PrefetchRows(at(next + kAhead));
+  __builtin_prefetch(&samples[binding_.groups().rank(at(next + kAhead).groups.front())], 1);
+}
+
+void FusedAggregate::AddTile(std::span<BoundTarget> tile, DenseValues& values, Instant* instant) {
+  for (size_t i = 0; i < tile.size(); ++i) {
+    Prefetch(tile, i, values, instant->samples);
+    if (values.Locate(tile[i], instant->times) && !AddWhole(tile[i], values, instant)) {
+      AddTarget(tile[i], values, instant);
+    }
   }
 }
 
-void FusedAggregate::AddTargets(DenseValues& values, Vector* samples) {
-  errors_.assign(samples->size(), 0);
-  whole_ = Evidence();
-  std::vector<BoundTarget>& targets = binding_.targets();
-  whole_.targets_selected = static_cast<uint32_t>(targets.size());
-  for (size_t i = 0; i < targets.size(); ++i) {
-    Prefetch(i, values, *samples);
-    if (values.Locate(targets[i]) && !AddWhole(targets[i], values, samples)) {
-      AddTarget(targets[i], values, samples);
-    }
+void FusedAggregate::AddTargets(std::span<Instant> instants) {
+  DenseValues values(function_);
+  const std::span<BoundTarget> targets = binding_.targets();
+  const size_t size = instants.size() == 1 ? targets.size() : kTile;
+  for (size_t begin = 0; begin < targets.size(); begin += size) {
+    const std::span<BoundTarget> tile =
+        targets.subspan(begin, std::min(size, targets.size() - begin));
+    for (Instant& instant : instants) AddTile(tile, values, &instant);
   }
 }
 
 // The frequent case: all series of a target fall into one group.
 bool FusedAggregate::AddWhole(const BoundTarget& target, const DenseValues& values,
-                              Vector* samples) {
+                              Instant* instant) {
   if (!IsSum(op_) || target.groups.size() != 1) return false;
   const std::optional<CompensatedSum> sum = values.SumAll();
   if (!sum.has_value()) return false;
   const uint32_t rank = binding_.groups().rank(target.groups[0]);
-  ResultSample& sample = (*samples)[rank];
-  AddSum(*sum, &sample, &errors_[rank]);
+  ResultSample& sample = instant->samples[rank];
+  AddSum(*sum, &sample, &instant->errors[rank]);
   const size_t series = target.shape->positions.size();
   AddEvidence(series, values.oldest(), values.newest(), &sample.evidence);
-  AddEvidence(series, values.oldest(), values.newest(), &whole_);
+  AddEvidence(series, values.oldest(), values.newest(), &instant->whole);
   return true;
 }
 
-void FusedAggregate::AddTarget(const BoundTarget& target, DenseValues& values, Vector* samples) {
+void FusedAggregate::AddTarget(const BoundTarget& target, DenseValues& values, Instant* instant) {
   const GroupTable& groups = binding_.groups();
   for (const uint32_t group : target.groups) {
-    __builtin_prefetch(&(*samples)[groups.rank(group)], 1);
+    __builtin_prefetch(&instant->samples[groups.rank(group)], 1);
   }
   values.Compute();
   if (IsSum(op_) && values.uniform() && target.shape->members.empty()) {
-    return AddSums(target, values, samples);
+    return AddSums(target, values, instant);
   }
   const BoundShape& shape = *target.shape;
   Evidence seen;
@@ -187,15 +238,15 @@ void FusedAggregate::AddTarget(const BoundTarget& target, DenseValues& values, V
     const Share share = ShareOf(shape, shape.groups[i], values);
     if (share.values.empty()) continue;
     const uint32_t rank = groups.rank(target.groups[i]);
-    AddShare(share, &(*samples)[rank], &errors_[rank]);
+    AddShare(share, &instant->samples[rank], &instant->errors[rank]);
     AddEvidence(share.values.size(), share.oldest, share.newest, &seen);
   }
-  if (seen.series > 0) AddEvidence(seen.series, seen.oldest, seen.newest, &whole_);
+  if (seen.series > 0) AddEvidence(seen.series, seen.oldest, seen.newest, &instant->whole);
 }
 
 // Bodies with many groups of few series each: what cAdvisor shows of a node's pods.
 void FusedAggregate::AddSums(const BoundTarget& target, const DenseValues& values,
-                             Vector* samples) {
+                             Instant* instant) {
   const Timestamp oldest = values.oldest();
   const Timestamp newest = values.newest();
   const double* const all = values.values();
@@ -203,11 +254,11 @@ void FusedAggregate::AddSums(const BoundTarget& target, const DenseValues& value
   size_t i = 0;
   for (const LocalGroup& local : target.shape->groups) {
     const uint32_t rank = groups.rank(target.groups[i++]);
-    ResultSample& sample = (*samples)[rank];
-    AddSum(SumOfAny({all + local.begin, local.size()}), &sample, &errors_[rank]);
+    ResultSample& sample = instant->samples[rank];
+    AddSum(SumOfAny({all + local.begin, local.size()}), &sample, &instant->errors[rank]);
     AddEvidence(local.size(), oldest, newest, &sample.evidence);
   }
-  AddEvidence(target.shape->positions.size(), oldest, newest, &whole_);
+  AddEvidence(target.shape->positions.size(), oldest, newest, &instant->whole);
 }
 
 inline FusedAggregate::Share FusedAggregate::ShareOf(const BoundShape& shape,
@@ -251,13 +302,14 @@ inline void FusedAggregate::AddShare(const Share& share, ResultSample* sample,
   AddEvidence(share.values.size(), share.oldest, share.newest, &sample->evidence);
 }
 
-FusedAggregate::GroupIndex FusedAggregate::Finish(Vector* samples) const {
+FusedAggregate::GroupIndex FusedAggregate::Finish(Instant* instant) const {
+  Vector* const samples = &instant->samples;
   GroupIndex infinite;
   size_t kept = 0;
   for (size_t rank = 0; rank < samples->size(); ++rank) {
     ResultSample& sample = (*samples)[rank];
     if (sample.evidence.series == 0) continue;
-    sample.value = Result(sample, errors_[rank]);
+    sample.value = Result(sample, instant->errors[rank]);
     if (IsSum(op_) && !std::isfinite(sample.value)) {
       infinite.emplace(binding_.groups().ordered()[rank].group, kept);
     }
@@ -289,13 +341,14 @@ void FusedAggregate::Redo(const SelectorTimes& times, const GroupIndex& groups,
                           Vector* samples) const {
   absl::flat_hash_map<uint32_t, SerialAggregate> totals;
   for (const auto& [group, index] : groups) totals.emplace(group, SerialAggregate(op_));
-  SeriesReader reader(function_, times);
+  SeriesReader reader(function_);
   for (const BoundTarget& target : binding_.targets()) {
     const BoundShape& shape = *target.shape;
     for (size_t i = 0; i < shape.positions.size(); ++i) {
       const auto total = totals.find(target.groups[shape.group_of[i]]);
       if (total == totals.end()) continue;
-      const std::optional<SeriesPoint> point = reader.Read(*target.history, shape.positions[i]);
+      const std::optional<SeriesPoint> point =
+          reader.Read(*target.history, shape.positions[i], times);
       if (point.has_value()) total->second.Add(point->value);
     }
   }

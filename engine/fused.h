@@ -2,10 +2,11 @@
 // pass over the targets: values of all positions of a target at once (fused_values.h),
 // added straight into the samples of the result.
 //
-// Order       Samples come out sorted by labels.
+// Order       Samples come out sorted by labels. Of a range query, all steps of a few targets
+//             are done before the next ones: their rows come from memory once.
 // Threads     One evaluation at a time (the plan's lock).
-// Cost        Warm: reads two rows of each target; allocates the result and nothing per
-//             series.
+// Cost        Warm: reads two rows of each target, or the window's; allocates the result and
+//             nothing per series.
 //
 // Sums are compensated lane by lane, so they agree with serial ones to the last few
 // bits but not in them. Where one is not finite, serial order decides what it is: that
@@ -71,22 +72,40 @@ class FusedAggregate : public Operator {
   };
   // Group -> index of its sample.
   using GroupIndex = absl::flat_hash_map<uint32_t, size_t>;
+  // A group's labels -> its element of a range query's value.
+  using LabelIndex = absl::flat_hash_map<const Labels*, size_t>;
 
   using Vector = std::vector<ResultSample>;
+  // What has been added up of one step.
+  struct Instant {
+    SelectorTimes times;
+    Vector samples;              // by the groups' rank
+    std::vector<double> errors;  // of the samples' sums
+    Evidence whole;              // a target may have series in several groups: it counts once
+  };
 
+  // How many steps are done at a time, so that what is held of them stays small.
+  [[nodiscard]] uint32_t StepsAtATime() const;
+  [[nodiscard]] std::vector<Instant> Begin(const Evaluation& evaluation, const StepTimes& steps,
+                                           uint32_t first, uint32_t count) const;
+  InstantVector End(Evaluation& evaluation, Instant instant) const;
+  static absl::Status Append(Evaluation& evaluation, const StepTimes& steps, uint32_t step,
+                             const InstantVector& vector, LabelIndex* index, Value* out);
   // A sample per group, in order, without values.
   [[nodiscard]] Vector EmptySamples() const;
-  void Prefetch(size_t next, const DenseValues& values, const Vector& samples) const;
-  void AddTargets(DenseValues& values, Vector* samples);
-  void AddTarget(const BoundTarget& target, DenseValues& values, Vector* samples);
-  bool AddWhole(const BoundTarget& target, const DenseValues& values, Vector* samples);
-  void AddSums(const BoundTarget& target, const DenseValues& values, Vector* samples);
+  void AddTargets(std::span<Instant> instants);
+  void AddTile(std::span<BoundTarget> tile, DenseValues& values, Instant* instant);
+  void Prefetch(std::span<const BoundTarget> tile, size_t next, const DenseValues& values,
+                const Vector& samples) const;
+  void AddTarget(const BoundTarget& target, DenseValues& values, Instant* instant);
+  bool AddWhole(const BoundTarget& target, const DenseValues& values, Instant* instant);
+  void AddSums(const BoundTarget& target, const DenseValues& values, Instant* instant);
   Share ShareOf(const BoundShape& shape, const LocalGroup& group, const DenseValues& values);
   Share PresentOf(const BoundShape& shape, const LocalGroup& group, const DenseValues& values);
   void AddShare(const Share& share, ResultSample* sample, double* error) const;
   // Turns sums into results and drops groups without values; the groups whose sum is not
   // finite.
-  GroupIndex Finish(Vector* samples) const;
+  GroupIndex Finish(Instant* instant) const;
   [[nodiscard]] double Result(const ResultSample& sample, double error) const;
   // Computes these groups again, serially.
   void Redo(const SelectorTimes& times, const GroupIndex& groups, Vector* samples) const;
@@ -99,9 +118,7 @@ class FusedAggregate : public Operator {
   const Program general_;
   const std::string metric_;
   const std::string position_;
-  std::vector<double> errors_;  // of the samples' sums
   std::vector<double> gathered_;
-  Evidence whole_;  // a target may have series in several groups: it counts once
 };
 
 }  // namespace tacho::engine

@@ -1,6 +1,9 @@
 #include "engine/fused_values.h"
 
 #include <algorithm>
+#include <cmath>
+
+#include "engine/window_kernels.h"
 
 namespace tacho::engine {
 namespace {
@@ -11,68 +14,90 @@ using storage::Row;
 
 // Of each row; after these the processor sees the stream by itself.
 constexpr size_t kPrefetchedLines = 6;
+constexpr size_t kPrefetchedLinesOfMany = 2;
+constexpr uint32_t kEntriesPerLine = 64 / sizeof(storage::Entry);
 
 bool ResetsMatter(RowKernel kernel) {
   return kernel == RowKernel::kRate || kernel == RowKernel::kIncrease ||
          kernel == RowKernel::kInstantRate;
 }
 
+void PrefetchRow(const Row& row, const PositionRun& run, size_t most) {
+  const auto* bytes = reinterpret_cast<const char*>(row.values() + run.begin);
+  const size_t lines = std::min<size_t>(most, (run.end - run.begin) * sizeof(double) / 64 + 1);
+  for (size_t line = 0; line < lines; ++line) __builtin_prefetch(bytes + line * 64);
+  __builtin_prefetch(&row);
+}
+
 }  // namespace
 
-DenseValues::DenseValues(const RangeFunction& function, const SelectorTimes& times)
+DenseValues::DenseValues(const RangeFunction& function)
     : function_(function),
-      times_(times),
       resets_matter_(ResetsMatter(function.kernel)),
-      reader_(function, times) {}
+      whole_window_(IsWindowKernel(function.kernel)),
+      least_rows_(LeastRows(function.kernel)),
+      reader_(function) {}
+
+EntryRange DenseValues::Expected(const BoundTarget& target) const {
+  const auto size = static_cast<int64_t>(target.history->entries().size());
+  const auto end = static_cast<uint32_t>(std::clamp<int64_t>(target.end + moved_, 0, size));
+  return {end - std::min(end, std::max<uint32_t>(1, rows_hint_)), end};
+}
 
 void DenseValues::PrefetchEntries(const BoundTarget& target) const {
+  const EntryRange rows = Expected(target);
+  if (rows.size() == 0) return;
   const auto entries = target.history->entries();
-  if (entries.empty()) return;
-  const uint32_t rows = std::max<uint32_t>(1, rows_hint_);
-  const auto oldest = entries.size() - std::min<size_t>(rows, entries.size());
-  __builtin_prefetch(&entries[oldest]);
-  if (oldest > 0) __builtin_prefetch(&entries[oldest - 1]);  // the window's edge
-  __builtin_prefetch(&entries.back());
+  if (rows.begin > 0) __builtin_prefetch(&entries[rows.begin - 1]);  // the window's edge
+  const uint32_t step = whole_window_ ? kEntriesPerLine : std::max(1U, rows.size() - 1);
+  for (uint32_t i = rows.begin; i < rows.end; i += step) __builtin_prefetch(&entries[i]);
   __builtin_prefetch(target.shape->runs.data());
   __builtin_prefetch(target.shape->groups.data());
 }
 
 void DenseValues::PrefetchRows(const BoundTarget& target) const {
+  const EntryRange rows = Expected(target);
+  if (rows.size() == 0) return;
   const auto entries = target.history->entries();
-  const uint32_t rows = std::max<uint32_t>(1, rows_hint_);
-  if (entries.size() < rows) return;
-  const uint32_t begin = target.shape->runs.front().begin;
-  for (const Row* row : {entries[entries.size() - rows].row, entries.back().row}) {
-    const auto* bytes = reinterpret_cast<const char*>(row->values() + begin);
-    for (size_t line = 0; line < kPrefetchedLines; ++line) __builtin_prefetch(bytes + line * 64);
-    __builtin_prefetch(row);
+  const PositionRun& run = target.shape->runs.front();
+  if (!whole_window_) {
+    PrefetchRow(*entries[rows.begin].row, run, kPrefetchedLines);
+    PrefetchRow(*entries[rows.end - 1].row, run, kPrefetchedLines);
+    return;
+  }
+  for (uint32_t i = rows.begin; i < rows.end; ++i) {
+    PrefetchRow(*entries[i].row, run, kPrefetchedLinesOfMany);
   }
 }
 
-bool DenseValues::Locate(BoundTarget& target) {
+bool DenseValues::Locate(BoundTarget& target, const SelectorTimes& times) {
+  times_ = &times;
   history_ = target.history;
+  end_ = target.end;
   shape_ = target.shape.get();
   marked_.clear();
   first_ = nullptr;
   born_ = 0;
   uniform_ = false;
   if (history_->timed() || function_.kernel == RowKernel::kNone) return true;
-  const EntryRange rows = Rows();
-  if (rows.size() == 0) return false;
-  const storage::Entry& oldest = history_->entries()[rows.begin];
-  const storage::Entry& newest = history_->entries()[rows.end - 1];
+  rows_ = Rows();
+  moved_ = int64_t{end_} - target.end;
+  target.end = end_;
+  if (rows_.size() == 0) return false;
+  const storage::Entry& oldest = history_->entries()[rows_.begin];
+  const storage::Entry& newest = history_->entries()[rows_.end - 1];
   first_ = oldest.row;
   last_ = newest.row;
   oldest_ms_ = oldest.time_ms;
   newest_ms_ = newest.time_ms;
   // Positions that the first row lacks were born inside the window.
   born_ = first_->size();
-  if (!IsPlain(*history_, rows, *shape_, resets_matter_, &target.marks)) {
-    FindMarked(*history_, rows, *shape_, resets_matter_, &marked_);
+  if (!IsPlain(*history_, rows_, *shape_, resets_matter_, &target.marks)) {
+    FindMarked(*history_, rows_, *shape_, resets_matter_, &marked_);
   }
   uniform_ = marked_.empty() && shape_->runs.back().end <= born_;
   if (IsStretched()) {
-    extrapolation_ = Extrapolation::Of(oldest_ms_, newest_ms_, rows.size(), times_.window,
+    extrapolation_ = Extrapolation::Of(oldest_ms_, newest_ms_, rows_.size(), times_->window,
                                        function_.kernel == RowKernel::kRate);
   }
   return true;
@@ -115,46 +140,49 @@ bool DenseValues::IsStretched() const {
 EntryRange DenseValues::Rows() {
   if (function_.kernel == RowKernel::kLatest) return LatestRow();
   const EntryRange rows = WindowRows();
-  if (rows.size() < 2) return {};
+  if (rows.size() < least_rows_) return {};
   return {function_.last_two ? rows.end - 2 : rows.begin, rows.end};
 }
 
-EntryRange DenseValues::LatestRow() const {
+uint32_t DenseValues::EndAt(int64_t until_ms) {
   const auto entries = history_->entries();
-  auto end = static_cast<uint32_t>(entries.size());
-  while (end > 0 && entries[end - 1].time_ms > times_.ref_ms) --end;
+  end_ = std::min(end_, static_cast<uint32_t>(entries.size()));
+  while (end_ > 0 && entries[end_ - 1].time_ms > until_ms) --end_;
+  while (end_ < entries.size() && entries[end_].time_ms <= until_ms) ++end_;
+  return end_;
+}
+
+EntryRange DenseValues::LatestRow() {
+  const uint32_t end = EndAt(times_->ref_ms);
   if (end == 0) return {};
-  const storage::Entry& latest = entries[end - 1];
-  const Timestamp ref = Timestamp::FromUnixMillis(times_.ref_ms);
-  const int64_t after_ms = (ref - absl::Milliseconds(times_.lookback_ms)).unix_millis();
-  if (latest.time_ms <= after_ms || latest.ended_ms <= times_.ref_ms) return {};
+  const storage::Entry& latest = history_->entries()[end - 1];
+  const Timestamp ref = Timestamp::FromUnixMillis(times_->ref_ms);
+  const int64_t after_ms = (ref - absl::Milliseconds(times_->lookback_ms)).unix_millis();
+  if (latest.time_ms <= after_ms || latest.ended_ms <= times_->ref_ms) return {};
   return {end - 1, end};
 }
 
 EntryRange DenseValues::WindowRows() {
   // Targets are scraped at one pace: the window holds as many rows as the last one did.
   const auto entries = history_->entries();
-  auto end = static_cast<uint32_t>(entries.size());
-  while (end > 0 && entries[end - 1].time_ms > times_.window.until_ms) --end;
-  const uint32_t begin = end - std::min(end, rows_hint_);
-  const bool right = begin < end && entries[begin].time_ms > times_.window.after_ms &&
-                     (begin == 0 || entries[begin - 1].time_ms <= times_.window.after_ms);
-  if (right) return {begin, end};
-  const EntryRange rows = history_->Window(times_.window.after_ms, times_.window.until_ms);
-  rows_hint_ = rows.size();
-  return rows;
+  const uint32_t end = EndAt(times_->window.until_ms);
+  uint32_t begin = end - std::min(end, rows_hint_);
+  while (begin < end && entries[begin].time_ms <= times_->window.after_ms) ++begin;
+  while (begin > 0 && entries[begin - 1].time_ms > times_->window.after_ms) --begin;
+  rows_hint_ = end - begin;
+  return {begin, end};
 }
 
 void DenseValues::ComputeRuns() {
   for (const PositionRun& run : shape_->runs) {
     if (run.begin >= born_) break;
-    ComputeRun(first_->values() + run.begin, last_->values() + run.begin,
-               std::min(run.end, born_) - run.begin, buffer_.data() + run.dense_begin);
+    ComputeRun(run.begin, std::min(run.end, born_) - run.begin, buffer_.data() + run.dense_begin);
   }
 }
 
-void DenseValues::ComputeRun(const double* first, const double* last, size_t count,
-                             double* out) const {
+void DenseValues::ComputeRun(uint32_t begin, size_t count, double* out) {
+  const double* first = first_->values() + begin;
+  const double* last = last_->values() + begin;
   switch (function_.kernel) {
     case RowKernel::kRate:
     case RowKernel::kIncrease:
@@ -169,6 +197,28 @@ void DenseValues::ComputeRun(const double* first, const double* last, size_t cou
     case RowKernel::kLatest:
     case RowKernel::kNone:
       std::copy_n(last, count, out);
+      return;
+    default:
+      return ComputeWindowRun(begin, count, out);
+  }
+}
+
+void DenseValues::ComputeWindowRun(uint32_t begin, size_t count, double* out) {
+  row_values_.clear();
+  row_seconds_.clear();
+  for (const storage::Entry& entry : history_->entries().subspan(rows_.begin, rows_.size())) {
+    row_values_.push_back(entry.row->values() + begin);
+    row_seconds_.push_back(static_cast<double>(entry.time_ms - oldest_ms_) / 1e3);
+  }
+  ComputeWindow(function_.kernel, {row_values_, row_seconds_}, count, out);
+  if (!IsExact(function_.kernel)) RedoInfinite(begin, count, out);
+}
+
+void DenseValues::RedoInfinite(uint32_t begin, size_t count, double* out) {
+  for (uint32_t i = 0; i < count; ++i) {
+    if (std::isfinite(out[i]) || std::ranges::binary_search(marked_, begin + i)) continue;
+    const std::optional<SeriesPoint> point = reader_.Read(*history_, begin + i, *times_);
+    out[i] = point.has_value() ? point->value : storage::Hole();
   }
 }
 
@@ -181,7 +231,7 @@ void DenseValues::Patch() {
 
 void DenseValues::PatchOne(uint32_t position) {
   const uint32_t dense = *shape_->DenseIndex(position);
-  const std::optional<SeriesPoint> point = reader_.Read(*history_, position);
+  const std::optional<SeriesPoint> point = reader_.Read(*history_, position, *times_);
   buffer_[dense] = point.has_value() ? point->value : storage::Hole();
   if (point.has_value()) times_of_[dense] = {point->oldest_ms, point->newest_ms};
 }

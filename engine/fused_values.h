@@ -1,5 +1,5 @@
 // DenseValues: the values of all bound positions of one target at one instant, computed
-// at once: plain positions by a kernel over two rows, the others one by one.
+// at once: plain positions by a kernel over rows, the others one by one.
 //
 // Plain are positions whose samples in the window are exactly the window's rows, without
 // gap or (for counters) reset. Not plain are the marked ones (row_marks.h), those born
@@ -7,12 +7,14 @@
 //
 // Order       By dense index (bind_shape.h). Entries that no group owns are garbage.
 // Threads     One thread; reuses its buffers.
-// Cost        Plain: bound by memory. Else about 0.2 us a position.
+// Cost        Plain: bound by memory. Else about 0.2 us a position. Instants of one target
+//             are best asked for in order of time.
 #ifndef TACHO_ENGINE_FUSED_VALUES_H_
 #define TACHO_ENGINE_FUSED_VALUES_H_
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "engine/bind.h"
@@ -24,16 +26,17 @@ namespace tacho::engine {
 
 class DenseValues {
  public:
-  DenseValues(const RangeFunction& function, const SelectorTimes& times);
+  explicit DenseValues(const RangeFunction& function);
 
   // Ask the memory for what Locate and Compute will look at: first where rows and groups
   // are named, then the rows.
   void PrefetchEntries(const BoundTarget& target) const;
   void PrefetchRows(const BoundTarget& target) const;
 
-  // Turns to a target, whose history is loaded: finds the rows that decide and whether
-  // they do. False if no position can have a value.
-  bool Locate(BoundTarget& target);
+  // Turns to a target, whose history is loaded, at an instant: finds the rows that decide
+  // and whether they do. False if no position can have a value. `times` must outlive what
+  // is asked next.
+  bool Locate(BoundTarget& target, const SelectorTimes& times);
 
   // The sum of all values of the located target, without computing them one by one, if
   // they are uniform and of a kind that allows it, and no run carries strangers along.
@@ -60,28 +63,40 @@ class DenseValues {
     int64_t newest_ms;
   };
 
+  // Where the target's window is, if it moved as the last one did.
+  [[nodiscard]] storage::EntryRange Expected(const BoundTarget& target) const;
   // The rows that decide: the window's, or the newest one for an instant selector.
   [[nodiscard]] storage::EntryRange Rows();
-  [[nodiscard]] storage::EntryRange LatestRow() const;
+  [[nodiscard]] storage::EntryRange LatestRow();
   [[nodiscard]] storage::EntryRange WindowRows();
+  // The index after the newest entry that is not younger.
+  [[nodiscard]] uint32_t EndAt(int64_t until_ms);
   [[nodiscard]] bool IsStretched() const;  // rate, increase, delta
 
   void ComputeRuns();
-  void ComputeRun(const double* first, const double* last, size_t count, double* out) const;
+  void ComputeRun(uint32_t begin, size_t count, double* out);
+  void ComputeWindowRun(uint32_t begin, size_t count, double* out);
 
   // Reads marked_, and all positions from born_ on, one by one.
   void Patch();
   void PatchOne(uint32_t position);
+  // Reads the positions of the run one by one whose value a kernel may not decide.
+  void RedoInfinite(uint32_t begin, size_t count, double* out);
 
   const RangeFunction function_;
-  const SelectorTimes times_;
   const bool resets_matter_;
+  const bool whole_window_;  // a kernel of all rows of the window
+  const uint32_t least_rows_;
   SeriesReader reader_;
-  uint32_t rows_hint_ = 0;  // rows in the previous target's window
+  uint32_t rows_hint_ = 0;  // rows in the previous window
+  int64_t moved_ = 0;       // how far that had moved, in rows, since its target was looked at
 
-  // The located target.
+  // The located target and instant.
+  const SelectorTimes* times_ = nullptr;
   const storage::History* history_ = nullptr;
+  uint32_t end_ = 0;
   const BoundShape* shape_ = nullptr;
+  storage::EntryRange rows_;
   const storage::Row* first_ = nullptr;  // null: no row decides anything
   const storage::Row* last_ = nullptr;
   uint32_t born_ = 0;  // positions from here on have fewer samples, or other times
@@ -90,6 +105,8 @@ class DenseValues {
   int64_t newest_ms_ = 0;
   Extrapolation extrapolation_;
   std::vector<uint32_t> marked_;
+  std::vector<const double*> row_values_;  // for a window kernel
+  std::vector<double> row_seconds_;
 
   const double* values_ = nullptr;  // buffer_, or a row itself
   std::vector<double> buffer_;

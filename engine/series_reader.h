@@ -27,18 +27,14 @@ class SeriesReader {
  public:
   // function: what a range selector's samples go through; for kLatest, which has no
   // plain function, the newest sample itself.
-  SeriesReader(const RangeFunction& function, const SelectorTimes& times)
-      : function_(function), times_(times) {}
+  explicit SeriesReader(const RangeFunction& function) : function_(function) {}
 
-  std::optional<SeriesPoint> Read(const storage::History& history, uint32_t position);
-  // Samples looked at so far.
-  [[nodiscard]] uint64_t touched() const { return touched_; }
+  std::optional<SeriesPoint> Read(const storage::History& history, uint32_t position,
+                                  const SelectorTimes& times);
 
  private:
   const RangeFunction function_;
-  const SelectorTimes times_;
   std::vector<SamplePoint> samples_;
-  uint64_t touched_ = 0;
 };
 
 }  // namespace tacho::engine

@@ -6,8 +6,10 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -46,8 +48,10 @@ Question RandomQuestion(RandomStore& store) {
   std::string grouping = store.RandomGrouping();
   const std::string head = absl::StrCat(op, grouping, " (");
   const bool exact = op != "sum" && op != "avg";
-  const std::string function =
-      store.OneOf<std::string>({"rate", "increase", "delta", "irate", "idelta", ""});
+  const std::string function = store.OneOf<std::string>(
+      {"rate", "increase", "delta", "irate", "idelta", "", "sum_over_time", "avg_over_time",
+       "max_over_time", "min_over_time", "count_over_time", "present_over_time", "stddev_over_time",
+       "stdvar_over_time", "first_over_time", "last_over_time", "deriv"});
   const std::string range = absl::StrCat("[", store.Between(1, 60), "s]");
   // A name by regex may select several metrics, which the fused path leaves
   // alone.
@@ -112,6 +116,43 @@ TEST(FusedTest, AgreesWithTheGeneralExecutorOverRandomStores) {
   EXPECT_GT(compared, 20'000u);
 }
 
+// Steps of a range query are done many at a time, target by target: each must be what the
+// instant query says.
+TEST(FusedTest, ARangeQuerysStepsAreItsInstants) {
+  RandomStore store(testing::Seed());
+  uint64_t compared = 0;
+  for (int n = 0; n < 600; ++n) {
+    for (int i = 0; i < 5; ++i) store.Step();
+    const Question question = RandomQuestion(store);
+    const TimeRange range{store.now() - absl::Seconds(store.Between(0, 90)), store.now(),
+                          absl::Milliseconds(store.Between(500, 20'000))};
+    const auto query = store.database().Prepare(question.fused);
+    ASSERT_TRUE(query.ok()) << query.status();
+    const auto matrix = query->EvaluateRange(range);
+    ASSERT_TRUE(matrix.ok()) << question.fused << ": " << matrix.status();
+    std::map<std::pair<std::string, int64_t>, double> points;
+    for (const ResultSeries& series : matrix->series()) {
+      for (const Point& point : series.points()) {
+        points[{series.labels().ToString(), point.time.unix_millis()}] = point.value;
+      }
+    }
+    size_t found = 0;
+    for (Timestamp t = range.start; t <= range.end; t = t + range.step) {
+      const auto vector = query->Evaluate(t);
+      ASSERT_TRUE(vector.ok()) << vector.status();
+      for (const ResultSample& sample : vector->samples()) {
+        const auto it = points.find({sample.labels().ToString(), t.unix_millis()});
+        ASSERT_TRUE(it != points.end()) << question.fused << " " << sample.labels().ToString();
+        EXPECT_TRUE(SameNumber(it->second, sample.value)) << question.fused;
+        ++found;
+      }
+    }
+    EXPECT_EQ(found, points.size()) << question.fused;
+    compared += found;
+  }
+  EXPECT_GT(compared, 5'000U);
+}
+
 // Grouped by all of its labels, a series is alone in its group: its rate has
 // the same bits on both paths.
 TEST(FusedTest, ASeriesAloneInItsGroupKeepsItsBits) {
@@ -119,7 +160,9 @@ TEST(FusedTest, ASeriesAloneInItsGroupKeepsItsBits) {
   uint64_t compared = 0;
   for (int step = 0; step < 300; ++step) {
     store.Step();
-    for (const char* function : {"rate", "increase", "delta", "irate", "idelta"}) {
+    for (const char* function :
+         {"rate", "increase", "delta", "irate", "idelta", "sum_over_time", "avg_over_time",
+          "stddev_over_time", "stdvar_over_time", "min_over_time", "max_over_time", "deriv"}) {
       const std::string series = absl::StrCat(function, "(requests[30s])");
       const auto fused =
           store.database().Ask(absl::StrCat("max without () (", series, ")"), store.now());

@@ -11,6 +11,7 @@
 
 #include "engine/aggregate.h"
 #include "engine/kernels.h"
+#include "engine/window_kernels.h"
 #include "tests/fuzz/fuzz_check.h"
 
 namespace {
@@ -89,6 +90,39 @@ void CheckExtremes(const std::vector<double>& values) {
   FuzzCheck(same(min, least.Result()) && same(max, most.Result()), "MinOf or MaxOf differs");
 }
 
+// The input's doubles as the rows of a window of `count` positions.
+void CheckWindows(const Case& c) {
+  using namespace tacho::engine;
+  std::vector<double> all = c.first;
+  all.insert(all.end(), c.last.begin(), c.last.end());
+  const size_t rows = std::min(c.samples, all.size());
+  if (rows < 2) return;
+  const size_t count = all.size() / rows;
+  std::vector<const double*> values;
+  std::vector<double> seconds;
+  std::vector<SamplePoint> samples;
+  for (size_t row = 0; row < rows; ++row) {
+    values.push_back(all.data() + row * count);
+    const auto ms = static_cast<int64_t>(row) * (c.last_ms - c.first_ms);
+    seconds.push_back(static_cast<double>(ms) / 1e3);
+    samples.push_back({c.first_ms + ms, 0});
+  }
+  std::vector<double> out(count);
+  for (const FunctionEntry& function : RangeFunctions()) {
+    const RowKernel kernel = function.range.kernel;
+    if (!IsWindowKernel(kernel)) continue;
+    ComputeWindow(kernel, {values, seconds}, count, out.data());
+    for (size_t i = 0; i < count; ++i) {
+      for (size_t row = 0; row < rows; ++row) samples[row].value = values[row][i];
+      const double want = *function.range.plain({.samples = samples, .window = c.window});
+      const bool same = std::bit_cast<uint64_t>(out[i]) == std::bit_cast<uint64_t>(want);
+      const bool asked_again = !IsExact(kernel) && !std::isfinite(out[i]);
+      FuzzCheck(same || (std::isnan(out[i]) && std::isnan(want)) || asked_again,
+                "a window kernel differs");
+    }
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -111,5 +145,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   DivideDifferences(first, last, out.size(), static_cast<double>(c.last_ms - c.first_ms) / 1000,
                     out.data());
   CheckSame(c, out, InstantRate, "irate differs");
+  CheckWindows(c);
   return 0;
 }
