@@ -1,9 +1,12 @@
 """What counts as agreement, and how replies are read."""
 
+import http.server
+import threading
 import types
 import unittest
 
 from agreement import difference
+from exchange import Exchange
 from queries import cell, paths, ratios, read_expressions
 
 
@@ -54,6 +57,42 @@ class Queries(unittest.TestCase):
         self.assertEqual(ratios(results, "instant", "P"), [50.0])
         self.assertEqual(cell(results[1]["P"], results[1]["tacho"]), "-")
         self.assertIn("(50.0 x)", cell(results[0]["P"], results[0]["tacho"]))
+
+
+class Replies(http.server.BaseHTTPRequestHandler):
+    """/PARTS/SIZE: a body of so many parts, in chunks if there are several."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        parts, size = map(int, self.path[1:].split("/"))
+        self.send_response(200 if size else 404)
+        if parts == 1:
+            self.send_header("Content-Length", str(size))
+        else:
+            self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        if parts == 1:
+            self.wfile.write(b"x" * size)
+            return
+        for _ in range(parts):
+            self.wfile.write(b"%x\r\n%s\r\n" % (size, b"x" * size))
+        self.wfile.write(b"0\r\n\r\n")
+
+    def log_message(self, *_):
+        pass
+
+
+class Exchanges(unittest.TestCase):
+    def test_replies_of_all_kinds_over_one_connection(self):
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Replies) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            with Exchange(f"127.0.0.1:{server.server_port}", 30) as exchange:
+                for parts, size in ((1, 3), (3, 5), (1, 3_000_000), (4, 100_000), (1, 0)):
+                    status, body = exchange.get(exchange.request(f"/{parts}/{size}"))
+                    self.assertEqual(status, 200 if size else 404)
+                    self.assertEqual(body, b"x" * (parts * size))
+            server.shutdown()
 
 
 if __name__ == "__main__":

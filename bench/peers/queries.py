@@ -10,6 +10,8 @@ from systems import ROOT, STEP, query_path, range_path, result_size, scrape_conf
 EXPRESSIONS = os.path.join(ROOT, "bench", "expressions.txt")
 # A range query of SPAN reaches back five minutes more.
 FLAGS = ["--retention=16m"]
+# An answer without data: what a request costs that no engine can save.
+ROUND_TRIP = "vector(1)"
 AIMS = {"instant": 50, "range": 20}  # times faster than Prometheus
 
 
@@ -77,6 +79,12 @@ def print_tables(args, results, names, span):
                       f"median {statistics.median(found):.1f} x, {max(found):.1f} x at most")
 
 
+def print_round_trips(systems, args):
+    for system in systems:
+        figures = measure(system, "instant", ROUND_TRIP, 0, args)
+        print(f"{system.name}: {ROUND_TRIP} takes {figures['seconds'] * 1e3:.2f} ms")
+
+
 def run(bench):
     args, expressions = bench.args, read_expressions()
     address = bench.target_server(args.targets, args.positions)
@@ -98,6 +106,7 @@ def run(bench):
                 **{s.name: measure(s, kind, promql, span, args) for s in systems}}
                for kind, promql in expressions]
     print_tables(args, results, [s.name for s in systems], span)
+    print_round_trips(systems, args)
     answered = sum(result["tacho"]["seconds"] is not None for result in results)
     print(f"tacho answered {answered} of {len(results)} expressions")
     good = answered == len(results) and not compared.get("differences")

@@ -11,6 +11,8 @@ import subprocess
 import time
 import urllib.parse
 
+from exchange import Exchange
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PEERS = os.path.join(ROOT, "build", "peers", "usr", "bin")
 RULES = """rules:
@@ -94,14 +96,12 @@ class System:
         """Median seconds of a request over one kept connection, of all but the first path, and
         the last reply's body; None for the seconds if a request failed."""
         times, body, failed = [], b"", False
-        with self._connection(300) as connection:
-            for path in paths:
+        with Exchange(self.address, 300) as exchange:
+            for request in [exchange.request(path) for path in paths]:
                 start = time.perf_counter()
-                connection.request("GET", path)
-                reply = connection.getresponse()
-                body = reply.read()
+                status, body = exchange.get(request)
                 times.append(time.perf_counter() - start)
-                failed = failed or reply.status != 200
+                failed = failed or status != 200
         return (None if failed else statistics.median(times[1:])), body
 
     def stop(self):
