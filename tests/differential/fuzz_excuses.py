@@ -366,14 +366,13 @@ def _no_step(case):
 
 def _pinned_timestamp(case):
     """Section 5.5: offset and @ both apply; and decision 0014, "the offset of a pinned
-    timestamp", which is negative. tacho must say what 2.42 says without the two, at the time
-    meant."""
+    timestamp". tacho must say what 2.42 says without the two, at the time meant."""
     kid = case.node.kids[0] if case.node.kids else None
     if case.node.op != "timestamp" or kid.op != "selector" or case.new.failed:
         return False
     text = kid.text(_dialect(case))
     offset_ms, pin_ms = _modifiers(text)
-    if offset_ms >= 0 or pin_ms is None:
+    if not offset_ms or pin_ms is None:
         return False
     bare = fuzz_tree.call("timestamp", VECTOR, fuzz_tree.leaf(
         "selector", VECTOR, re.split(r" +(?:@|offset) ", text)[0]))
