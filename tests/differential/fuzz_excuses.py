@@ -230,8 +230,8 @@ def _subnormal(case):
     return all(_close(a, b, 1e-12 * abs(a)) or excused(at, b) for at, a, b in pairs)
 
 
-def _dialect(case):
-    return Dialect(start=f"{case.anchors.start_ms / 1000}", end=f"{case.anchors.end_ms / 1000}")
+def _dialect(anchors):
+    return Dialect(start=f"{anchors.start_ms / 1000}", end=f"{anchors.end_ms / 1000}")
 
 
 def _modifiers(text):
@@ -243,12 +243,17 @@ def _modifiers(text):
             round(float(pin[1]) * 1000) if pin else None)
 
 
+def window_of(matrix, anchors):
+    """(window, offset, pin or None) in milliseconds of a range selector or subquery."""
+    window, modifiers = re.fullmatch(r".*\[(\d+)s[^\]]*\](.*)", matrix.text(_dialect(anchors)),
+                                     re.DOTALL).groups()
+    return int(window) * 1000, *_modifiers(modifiers)
+
+
 def _inner(case, matrix):
     """What the model wants to know of a range function and its window."""
-    window, modifiers = re.fullmatch(r".*\[(\d+)s[^\]]*\](.*)", matrix.text(_dialect(case)),
-                                     re.DOTALL).groups()
-    offset_ms, pin_ms = _modifiers(modifiers)
-    return queries.Inner(case.node.op, "", int(window) * 1000, offset_ms,
+    window_ms, offset_ms, pin_ms = window_of(matrix, case.anchors)
+    return queries.Inner(case.node.op, "", window_ms, offset_ms,
                          case.moment.start_ms if pin_ms is None else pin_ms)
 
 
@@ -348,6 +353,13 @@ def _pinned_parameter(case):
             case.is_as_its_steps())
 
 
+def _pinned_operand(case):
+    """Section 2.1: what is pinned has the same value at each step; and decision 0014, "a pinned
+    operand"."""
+    return (case.moment.step_ms != 0 and not case.old.failed and "@" in case.node.text() and
+            case.is_as_its_steps())
+
+
 def _labels_of_count_values(case):
     """Section 3.8: the label is added to those of `by`; and decision 0014, "a fourth label"."""
     return (case.node.op == "count_values" and case.moment.step_ms != 0 and
@@ -370,7 +382,7 @@ def _pinned_timestamp(case):
     kid = case.node.kids[0] if case.node.kids else None
     if case.node.op != "timestamp" or kid.op != "selector" or case.new.failed:
         return False
-    text = kid.text(_dialect(case))
+    text = kid.text(_dialect(case.anchors))
     offset_ms, pin_ms = _modifiers(text)
     if not offset_ms or pin_ms is None:
         return False
@@ -392,7 +404,8 @@ def _named_arctangents(case):
                for (labels, t), v in by_time(case.old).items()}
     new, alike = by_time(case.new), len(by_time(case.old)) - len(unnamed)
     if case.new.failed:
-        return alike > 0 and "same labelset" in case.new.message
+        return alike > 0 and ("same labelset" in case.new.message or
+                              "grouping labels must ensure unique" in case.new.message)
     return not alike and unnamed.keys() == new.keys() and all(
         model.same(v, new[at]) or abs(v - new[at]) <= 1e-12 * abs(v) for at, v in unnamed.items())
 
@@ -419,6 +432,7 @@ EXCUSES = {
     "matched before filtering": _matched_before_filtering,
     "pinned window that slides": _sliding_pin,
     "parameter of a pinned aggregation": _pinned_parameter,
+    "pinned operand": _pinned_operand,
     "labels of count_values": _labels_of_count_values,
     "subquery without a step": _no_step,
     "offset of a pinned timestamp": _pinned_timestamp,

@@ -11,7 +11,7 @@ import fuzz_data
 import fuzz_excuses
 import fuzz_sides
 import model
-from fuzz_tree import MATRIX, STRING
+from fuzz_tree import STRING
 
 BUILT_ON_ONE = "built on an excused difference"
 BY_CHANCE = "2.42 says something else each time"
@@ -54,6 +54,15 @@ def differing_times(old, new):
         a, b = dict(old.series.get(labels, [])), dict(new.series.get(labels, []))
         times |= {t for t in a.keys() | b.keys() if not model.same(a.get(t), b.get(t))}
     return sorted(times)
+
+
+def _steps(subquery, moment, anchors):
+    """All the times at which a range query may evaluate the operand of a subquery."""
+    window_ms, offset_ms, pin_ms = fuzz_excuses.window_of(subquery, anchors)
+    start_ms, end_ms = (t if pin_ms is None else pin_ms for t in (moment.start_ms, moment.end_ms))
+    step_ms = subquery.facts["step_ms"]
+    first_ms = -((window_ms + offset_ms - start_ms) // step_ms) * step_ms
+    return fuzz_data.Moment(first_ms, max(first_ms, end_ms - offset_ms), step_ms)
 
 
 class Judge:
@@ -168,12 +177,15 @@ class Judge:
             return None
         # Only the range query differs, perhaps only that of an operand.
         for kid in node.kids:
-            if kid.kind in (MATRIX, STRING):
+            if kid.kind == STRING or kid.op == "range":
                 continue
-            below = self._ask(kid, moment, anchors)
-            if differ(*below):
+            below, over = kid, moment
+            if kid.op == "subquery":
+                below, over = kid.kids[0], _steps(kid, moment, anchors)
+            found = self._ask(below, over, anchors)
+            if differ(*found):
                 names.add(BUILT_ON_ONE)
-                return self._explain(kid, moment, anchors, below, names, depth + 1)
+                return self._explain(below, over, anchors, found, names, depth + 1)
         return self._excuse(node, moment, anchors, answers, names)
 
     def _excuse(self, node, moment, anchors, answers, names):

@@ -283,6 +283,15 @@ class Judge(unittest.TestCase):
         self.assertIsNone(judge.judge(SELECTOR, AT))
         self.assertEqual(dict(judge.excused), {fuzz_judge.BY_CHANCE: 1})
 
+    def test_a_range_query_of_a_subquery_reaches_all_steps_of_its_windows(self):
+        matrix = fuzz_tree.subquery(SELECTOR, fuzz_tree.Window(20), 60, [" offset 30s"])
+        over = fuzz_data.Moment(217_500, 1_057_500, 60_000)
+        self.assertEqual(fuzz_judge._steps(matrix, over, over),
+                         fuzz_data.Moment(180_000, 1_027_500, 60_000))
+        pinned = fuzz_tree.subquery(SELECTOR, fuzz_tree.Window(20), 7, [" @ 100"])
+        self.assertEqual(fuzz_judge._steps(pinned, over, over),
+                         fuzz_data.Moment(84_000, 100_000, 7_000))
+
     def test_the_innermost_difference_is_the_problem(self):
         inner = fuzz_tree.call("floor", VECTOR, SELECTOR)
         node = fuzz_tree.call("sin", VECTOR, inner)
