@@ -70,8 +70,10 @@ class RangeCallOperator : public Operator {
       if (absl::Status s = evaluation.Reserve(out.cells.size() + steps.count); !s.ok()) return s;
       notes.set_metric(series.metric);
       cells_.assign(steps.count, AbsentCell());
-      const std::optional<Evidence> used = Compute(series, steps, *windows, args, notes);
-      if (!notes.status().ok()) return notes.status();
+      const absl::StatusOr<std::optional<Evidence>> computed =
+          Compute(evaluation, series, steps, *windows, args, notes);
+      if (!computed.ok()) return computed.status();
+      const std::optional<Evidence>& used = *computed;
       if (!used.has_value()) return false;
       if (function_.of_counters) notes.CheckMetric();
       const Element element{series.labels(drops_now), series.evidence.value_or(*used),
@@ -91,9 +93,15 @@ class RangeCallOperator : public Operator {
 
  private:
   // Computes cells_; what they rest on, if there is a value.
-  std::optional<Evidence> Compute(const WindowSeries& series, const StepTimes& steps,
-                                  const std::vector<RangeWindow>& windows,
-                                  std::span<const Value> args, CallNotes& notes) {
+  absl::StatusOr<std::optional<Evidence>> Compute(Evaluation& evaluation,
+                                                  const WindowSeries& series,
+                                                  const StepTimes& steps,
+                                                  const std::vector<RangeWindow>& windows,
+                                                  std::span<const Value> args, CallNotes& notes) {
+    // One series may have thousands of windows with millions of samples each: now and then it
+    // is asked whether to go on.
+    constexpr size_t kSamplesBetween = 100'000;
+    size_t unchecked = 0;
     WindowSlider slider(series.samples);
     WindowInput input{.notes = &notes};
     Evidence used;
@@ -102,6 +110,11 @@ class RangeCallOperator : public Operator {
     for (uint32_t i = 0; i < steps.count; ++i) {
       input.samples = Inside(windows[i], slider);
       if (input.samples.empty()) continue;
+      unchecked += input.samples.size();
+      if (unchecked >= kSamplesBetween) {
+        if (absl::Status s = evaluation.Touch(0); !s.ok()) return s;
+        unchecked = 0;
+      }
       if (!series.starts.empty()) {
         input.starts = series.starts.subspan(slider.begin(), input.samples.size());
       }
@@ -122,6 +135,7 @@ class RangeCallOperator : public Operator {
       used.oldest = std::min(used.oldest, Timestamp::FromUnixMillis(samples.front().time_ms));
       used.newest = std::max(used.newest, Timestamp::FromUnixMillis(samples.back().time_ms));
     }
+    if (!notes.status().ok()) return notes.status();
     return any ? std::optional(used) : std::nullopt;
   }
 

@@ -24,10 +24,10 @@ absl::Status CheckRange(const TimeRange& range, parser::ValueType type, const Qu
         absl::StrCat("invalid expression type \"", absl::string_view(name.data(), name.size()),
                      "\" for range query, must be Scalar or instant Vector"));
   }
-  if ((range.end - range.start) / range.step >= limits.max_steps) {
+  if ((range.end - range.start) / range.step > limits.max_steps) {
     return absl::ResourceExhaustedError(
         absl::StrCat("the query has more than ", limits.max_steps,
-                     " steps: widen its step, or raise QueryLimits::max_steps"));
+                     " steps after its start: widen its step, or raise QueryLimits::max_steps"));
   }
   return absl::OkStatus();
 }

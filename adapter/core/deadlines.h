@@ -15,9 +15,9 @@ namespace tacho::adapter {
 class Deadlines {
  public:
   virtual ~Deadlines() = default;
-  // An interrupt that expires `after` from now. One that is destroyed before costs
-  // nothing more.
-  [[nodiscard]] virtual std::shared_ptr<const Interrupt> Arm(Duration after) = 0;
+  // The interrupt expires `after` from now, unless what is returned was destroyed before.
+  [[nodiscard]] virtual std::shared_ptr<const Interrupt> Arm(
+      Duration after, std::shared_ptr<Interrupt> interrupt) = 0;
 };
 
 }  // namespace tacho::adapter

@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <string_view>
 
 #include "adapter/core/api_paths.h"
@@ -46,6 +47,8 @@ struct PromEnv {
 struct PromMoment {
   Timestamp now;
   std::function<Duration()> elapsed;  // since the request came
+  // Cancelled once who asks has gone.
+  std::shared_ptr<Interrupt> interrupt = std::make_shared<Interrupt>();
 };
 
 // Whether this kind of route is answered here.

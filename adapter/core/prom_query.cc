@@ -16,9 +16,6 @@
 namespace tacho::adapter {
 namespace {
 
-// As Prometheus has it. QueryLimits::max_steps may be lower, and is checked later.
-constexpr int64_t kMaxSteps = 11'000;
-
 // What both kinds of queries may be given.
 struct QueryCall {
   std::string_view promql;
@@ -50,7 +47,14 @@ MaybeReply ReadInstant(const Route& route, Timestamp now, QueryCall* call) {
   return std::nullopt;
 }
 
-MaybeReply ReadRange(const Route& route, QueryCall* call) {
+// 11,000
+std::string WithCommas(uint32_t number) {
+  std::string out = absl::StrCat(number);
+  for (size_t i = out.size(); i > 3; i -= 3) out.insert(i - 3, 1, ',');
+  return out;
+}
+
+MaybeReply ReadRange(const Route& route, uint32_t max_steps, QueryCall* call) {
   const absl::StatusOr<Timestamp> start = ParseApiTime(route.Param("start"));
   if (!start.ok()) return InvalidParameter("start", Std(start.status().message()));
   const absl::StatusOr<Timestamp> end = ParseApiTime(route.Param("end"));
@@ -68,13 +72,13 @@ MaybeReply ReadRange(const Route& route, QueryCall* call) {
   if (*step < absl::Milliseconds(1)) {
     return InvalidParameter("step", "the step must be at least 1ms");
   }
-  Duration rest;
-  if (absl::IDivDuration(*end - *start, *step, &rest) > kMaxSteps) {
-    return PromFailure(PromError::kBadData,
-                       "exceeded maximum resolution of 11,000 points per timeseries. Try "
-                       "decreasing the query resolution (?step=XX)");
-  }
   call->range = {*start, *end, absl::Floor(*step, absl::Milliseconds(1))};
+  if ((*end - *start) / call->range.step > max_steps) {  // the rule of EvaluateRange
+    return PromFailure(PromError::kBadData,
+                       absl::StrCat("exceeded maximum resolution of ", WithCommas(max_steps),
+                                    " points per timeseries. Try decreasing the query resolution "
+                                    "(?step=XX)"));
+  }
   call->is_range = true;
   return std::nullopt;
 }
@@ -105,7 +109,9 @@ MaybeReply ReadLookback(const Route& route, QueryCall* call) {
 MaybeReply ReadCall(const Route& route, const PromMoment& moment, const PromEnv& env, bool range,
                     QueryCall* call) {
   if (MaybeReply bad = ReadLimit(route, call)) return bad;
-  if (MaybeReply bad = range ? ReadRange(route, call) : ReadInstant(route, moment.now, call)) {
+  const uint32_t max_steps = env.database.options().query.max_steps;
+  if (MaybeReply bad =
+          range ? ReadRange(route, max_steps, call) : ReadInstant(route, moment.now, call)) {
     return bad;
   }
   if (MaybeReply bad = ReadTimeout(route, env.bounds.timeout, call)) return bad;
@@ -189,7 +195,7 @@ HttpReply Run(const QueryCall& call, const PromMoment& moment, const PromEnv& en
   if (!query.ok()) return PrepareFailure(query.status());
   phases.prepared = moment.elapsed();
   const std::shared_ptr<const Interrupt> interrupt =
-      env.deadlines->Arm(call.timeout - phases.prepared);
+      env.deadlines->Arm(call.timeout - phases.prepared, moment.interrupt);
   const EvaluateOptions options = {interrupt.get(), call.lookback};
   const absl::StatusOr<QueryResult> result = call.is_range
                                                  ? (*query)->EvaluateRange(call.range, options)

@@ -207,8 +207,7 @@ void AddQuerying(AdapterOptions* o, FlagSet* f) {
   f->AddNumber("query.max-samples", "samples that one query may touch", &q->max_samples);
   f->AddNumber("max-query-points", "values that one query may hold, its result included",
                &q->max_points);
-  f->AddNumber("max-query-steps", "steps of a range query, and of a subquery in one window",
-               &q->max_steps);
+  f->AddNumber("max-query-steps", "steps of a range query, after its start", &q->max_steps);
   f->AddBytes("query.max-reply-bytes", "the reply to one query", &o->prom.max_reply_bytes);
   f->AddNumber("query.max-series", "series that one reply of /api/v1/series may list",
                &o->prom.max_series);
@@ -225,7 +224,6 @@ void AddQuerying(AdapterOptions* o, FlagSet* f) {
 }  // namespace
 
 AdapterOptions::AdapterOptions() {
-  database.query.max_steps = 11'001;  // Prometheus counts the steps after the first
   const int cores = static_cast<int>(std::thread::hardware_concurrency());
   scraper.threads = std::max(1, cores);
   server.handler_threads = std::max(4, cores);

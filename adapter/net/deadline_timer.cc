@@ -1,6 +1,7 @@
 #include "adapter/net/deadline_timer.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tacho::adapter {
 namespace {
@@ -23,17 +24,17 @@ DeadlineTimer::~DeadlineTimer() {
   thread_.join();
 }
 
-std::shared_ptr<const Interrupt> DeadlineTimer::Arm(Duration after) {
-  auto interrupt = std::make_unique<Interrupt>();
+std::shared_ptr<const Interrupt> DeadlineTimer::Arm(Duration after,
+                                                    std::shared_ptr<Interrupt> interrupt) {
   const Time deadline = After(after);
   {
     const MutexLock lock(mutex_);
     armed_.emplace(deadline, interrupt.get());
     WakeAt(std::min(deadline, ends_at_));
   }
-  return {interrupt.release(), [this, deadline](Interrupt* armed) {
-            Disarm(armed, deadline);
-            delete armed;
+  Interrupt* const armed = interrupt.get();
+  return {armed, [this, deadline, kept = std::move(interrupt)](const Interrupt*) {
+            Disarm(kept.get(), deadline);
           }};
 }
 

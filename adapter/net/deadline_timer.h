@@ -26,7 +26,8 @@ class DeadlineTimer final : public Deadlines {
   DeadlineTimer(const DeadlineTimer&) = delete;
   DeadlineTimer& operator=(const DeadlineTimer&) = delete;
 
-  [[nodiscard]] std::shared_ptr<const Interrupt> Arm(Duration after) override;
+  [[nodiscard]] std::shared_ptr<const Interrupt> Arm(Duration after,
+                                                     std::shared_ptr<Interrupt> interrupt) override;
 
   // The process ends: what is armed now or later is cancelled after this time at most.
   void EndWithin(std::chrono::milliseconds most);

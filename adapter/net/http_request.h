@@ -7,11 +7,13 @@
 #define TACHO_ADAPTER_NET_HTTP_REQUEST_H_
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "adapter/core/http_reply.h"
 #include "adapter/core/identity.h"
+#include "tacho/query.h"
 
 namespace tacho::adapter {
 
@@ -24,8 +26,10 @@ struct HttpRequest {
   std::string content_type;
   std::string accept = {};
   std::string body;
-  Identity identity;  // of a plain listener: nobody's
+  Identity identity;                                 // of a plain listener: nobody's
   std::chrono::steady_clock::time_point received{};  // when it was whole
+  // Of a query: cancelled once the client has gone. Else null.
+  std::shared_ptr<Interrupt> interrupt = nullptr;
 };
 
 struct HttpResponse {

@@ -158,7 +158,8 @@ bool HttpSession::TakeHead() {
               .content_type = std::string(head.fields.Get("content-type")),
               .accept = std::string(head.fields.Get("accept")),
               .body = {},
-              .identity = {}};
+              .identity = {},
+              .interrupt = nullptr};
   if (env_->front_door != nullptr) {
     request_.identity = env_->front_door->Authenticate(head.fields, &peer_);
   }
@@ -234,7 +235,17 @@ void HttpSession::Dispatch() {
     env_->stats->CountLimit(ServerLimit::kAdHoc);
     return Answer(env_->handler->TooManyQueries());
   }
+  if (is_query_) CancelWhenPeerEnds();
   Post(lane);
+}
+
+// Nobody waits for the answer any more: the threads are for those who do. A client that only
+// ends its side of the connection counts as gone, as with Go's server.
+void HttpSession::CancelWhenPeerEnds() {
+  request_.interrupt = std::make_shared<Interrupt>();
+  stream_.AwaitEnd([self = shared_from_this()](const ErrorCode& error, size_t) {
+    if (!error) self->request_.interrupt->Cancel();
+  });
 }
 
 void HttpSession::Post(Lane lane) {
@@ -248,6 +259,7 @@ void HttpSession::Post(Lane lane) {
 }
 
 void HttpSession::Answer(HttpResponse response) {
+  if (request_.interrupt != nullptr) stream_.StopAwaiting();
   Write(response, !keep_alive_);
   env_->stats->in_flight.fetch_sub(1);
   if (is_query_) env_->stats->queries_in_flight.fetch_sub(1);

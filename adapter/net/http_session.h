@@ -61,6 +61,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void RefuseHead(HeadError error);
   void Dispatch();
   void Post(Lane lane);
+  void CancelWhenPeerEnds();
   void Answer(HttpResponse response);
   void Write(const HttpResponse& response, bool close);
   void Linger();

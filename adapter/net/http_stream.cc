@@ -1,9 +1,11 @@
 #include "adapter/net/http_stream.h"
 
 #include <openssl/err.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <boost/asio/write.hpp>
+#include <cerrno>
 #include <limits>
 #include <utility>
 
@@ -93,6 +95,44 @@ void HttpStream::WriteRest(asio::const_buffer rest, size_t written, Done done) {
         WriteRest(rest + bytes, written + bytes, std::move(d));
       },
       /*posted=*/false);
+}
+
+HttpStream::Peeked HttpStream::Peek() {
+  char byte = 0;
+  if (tls_ == nullptr) {
+    const ssize_t bytes = recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (bytes > 0) return Peeked::kBytes;
+    const bool later = bytes < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
+    return later ? Peeked::kNothing : Peeked::kEnd;
+  }
+  ERR_clear_error();
+  const int result = SSL_peek(tls_.get(), &byte, 1);
+  const int state = SSL_get_error(tls_.get(), result);
+  ERR_clear_error();
+  if (result > 0 || state == SSL_ERROR_WANT_WRITE) return Peeked::kBytes;
+  return state == SSL_ERROR_WANT_READ ? Peeked::kNothing : Peeked::kEnd;
+}
+
+void HttpStream::AwaitEnd(Done done) {
+  socket_.async_wait(Tcp::socket::wait_read,
+                     [this, wait = ++wait_, d = std::move(done)](const ErrorCode& error) mutable {
+                       if (error) return d(error, 0);
+                       if (wait != wait_) return d(asio::error::operation_aborted, 0);
+                       switch (Peek()) {
+                         case Peeked::kNothing:
+                           return AwaitEnd(std::move(d));
+                         case Peeked::kBytes:
+                           return d(asio::error::in_progress, 0);
+                         case Peeked::kEnd:
+                           return d({}, 0);
+                       }
+                     });
+}
+
+void HttpStream::StopAwaiting() {
+  ++wait_;
+  ErrorCode ignored;
+  socket_.cancel(ignored);
 }
 
 void HttpStream::ShutdownSend() {

@@ -13,6 +13,7 @@
 
 #include <boost/asio/buffer.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 
 #include "adapter/net/asio.h"
@@ -38,6 +39,11 @@ class HttpStream {
   // All of it.
   void Write(asio::const_buffer buffer, Done done);
 
+  // While nothing else is under way: done, without an error, once the other side has ended or
+  // is gone. More bytes from it stay where they are, and are an error; so is StopAwaiting.
+  void AwaitEnd(Done done);
+  void StopAwaiting();
+
   // No more is sent; the other side sees an end and not a reset. Nothing after Close.
   void ShutdownSend();
   // Takes bytes off the socket as they are, after ShutdownSend.
@@ -47,11 +53,14 @@ class HttpStream {
 
  private:
   using Step = std::function<int()>;
+  enum class Peeked : uint8_t { kNothing, kBytes, kEnd };
+  Peeked Peek();
   void Run(Step step, Done done, bool posted);
   void WriteRest(asio::const_buffer rest, size_t written, Done done);
 
   Tcp::socket socket_;
   SslPtr tls_;
+  uint64_t wait_ = 0;           // which AwaitEnd counts
   bool plain_request_ = false;  // HTTP came where TLS was expected
 };
 

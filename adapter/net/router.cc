@@ -135,7 +135,9 @@ HttpReply Router::Prom(const HttpRequest& request, Route* route) {
   const auto elapsed = [received = request.received] {
     return absl::FromChrono(std::chrono::steady_clock::now() - received);
   };
-  HttpReply reply = HandleProm(request.method, *route, {env_.clock->Now(), elapsed}, env_.prom);
+  PromMoment moment = {env_.clock->Now(), elapsed};
+  if (request.interrupt != nullptr) moment.interrupt = request.interrupt;
+  HttpReply reply = HandleProm(request.method, *route, moment, env_.prom);
   for (const auto& [reason, limit] : kPromLimits) {
     if (reply.reason == reason) env_.server_stats->CountLimit(limit);
   }

@@ -21,9 +21,9 @@ inline constexpr Timestamp kNow = Timestamp::FromUnixMillis(1'795'448'511'370);
 // Every deadline that is nearer than a second has passed.
 class FakeDeadlines final : public Deadlines {
  public:
-  std::shared_ptr<const Interrupt> Arm(Duration after) override {
+  std::shared_ptr<const Interrupt> Arm(Duration after,
+                                       std::shared_ptr<Interrupt> interrupt) override {
     armed.push_back(after);
-    auto interrupt = std::make_shared<Interrupt>();
     if (after < absl::Seconds(1)) interrupt->Expire();
     return interrupt;
   }

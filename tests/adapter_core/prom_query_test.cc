@@ -1,5 +1,7 @@
 #include <string>
 
+#include "absl/strings/str_cat.h"
+#include "adapter/core/text.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/adapter_core/prom_fixture.h"
@@ -77,12 +79,26 @@ TEST_F(PromQueryTest, TheFirstBadParameterIsNamedInPrometheusWords) {
           R"(invalid parameter \"step\": the step must be at least 1ms)");
 }
 
-TEST_F(PromQueryTest, NoMoreThan11000Steps) {
+TEST_F(PromQueryTest, NoMoreThan11000StepsAfterTheFirst) {
   EXPECT_EQ(Get("/api/v1/query_range?query=up&start=0&end=11001&step=1"),
             Error("bad_data",
                   "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the "
                   "query resolution (?step=XX)"));
-  EXPECT_EQ(Ask("/api/v1/query_range?query=none&start=0&end=10999&step=1").status, 200);
+  const std::string most = Get("/api/v1/query_range?query=vector(1)&start=0&end=11000&step=1");
+  EXPECT_THAT(most, HasSubstr(R"([11000,"1"]]}]}})"));
+  EXPECT_EQ(Ask("/api/v1/query_range?query=none&start=0&end=11000.999&step=1").status, 200);
+}
+
+TEST_F(PromQueryTest, TheBoundOnStepsIsTheDatabases) {
+  Database database({.query = {.max_steps = 1'234'567}});
+  QueryPool queries(database, 8);
+  const PromEnv env = {database, &queries, &deadlines_, &status_, PromBounds()};
+  const auto status = [&](std::string_view target) {
+    return HandleProm("GET", ParseRoute(target), {testing::kNow, [] { return Duration(); }}, env);
+  };
+  EXPECT_EQ(status("/api/v1/query_range?query=none&start=0&end=1234567&step=1").status, 200);
+  EXPECT_THAT(status("/api/v1/query_range?query=none&start=0&end=1234568&step=1").body,
+              HasSubstr("exceeded maximum resolution of 1,234,567 points"));
 }
 
 TEST_F(PromQueryTest, WhatCannotBeReadIsBadData) {
@@ -122,11 +138,46 @@ TEST_F(PromQueryTest, AQueryThatWaitedTooLongIsNotBegun) {
   EXPECT_TRUE(deadlines_.armed.empty());
 }
 
+TEST_F(PromQueryTest, AQueryThatRunsTooLongIsStopped) {
+  elapsed_ = absl::Milliseconds(9'500);  // the deadline is half a second away, and passes
+  const HttpReply reply = Ask("/api/v1/query?query=up&timeout=10");
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_EQ(reply.body, Error("timeout", "query timed out in expression evaluation"));
+  EXPECT_EQ(reply.reason, "query_timeout");
+}
+
+TEST_F(PromQueryTest, AQueryWhoseClientHasGoneIsStopped) {
+  PromMoment moment = {testing::kNow, [] { return Duration(); }};
+  moment.interrupt->Cancel();
+  const HttpReply reply = HandleProm("GET", ParseRoute("/api/v1/query?query=up"), moment, env_);
+  EXPECT_EQ(reply.status, 499);
+  EXPECT_EQ(reply.body, Error("canceled", "query was canceled in expression evaluation"));
+}
+
 TEST_F(PromQueryTest, LookbackIsPerRequest) {
-  // The sample at :11.370 is 60 s old at :71.370.
-  EXPECT_THAT(Get("/api/v1/query?query=up&time=1795448571.370"), HasSubstr("\"1\""));
-  EXPECT_THAT(Get("/api/v1/query?query=up&time=1795448571.370&lookback_delta=61"),
-              HasSubstr("\"1\""));
+  // The sample at :11.370 is 3 min old at :191.370.
+  const std::string_view at = "/api/v1/query?query=up&time=1795448691.370";
+  const auto found = [&](std::string_view lookback) {
+    return Get(absl::StrCat(Abs(at), Abs(lookback))).find("\"1\"]") != std::string::npos;
+  };
+  EXPECT_TRUE(found(""));  // 5 min
+  EXPECT_TRUE(found("&lookback_delta=5m"));
+  EXPECT_FALSE(found("&lookback_delta=1m"));
+  EXPECT_TRUE(found("&lookback_delta=180.001"));
+  EXPECT_FALSE(found("&lookback_delta=180"));  // open at its left end
+  const std::string_view range =
+      "/api/v1/query_range?query=up&start=1795448691.370&end=1795448691.370&step=1";
+  EXPECT_EQ(Data(absl::StrCat(Abs(range), "&lookback_delta=1m")),
+            R"({"resultType":"matrix","result":[]})");
+  EXPECT_THAT(Data(absl::StrCat(Abs(range), "&lookback_delta=5m")), HasSubstr("\"1\"]"));
+}
+
+TEST_F(PromQueryTest, AnInstantQueryMayBeOfARange) {
+  EXPECT_EQ(Data("/api/v1/query?query=up%5B1m%5D&time=1795448520"),
+            R"({"resultType":"matrix","result":[{"metric":{"__name__":"up","job":"a"},)"
+            R"("values":[[1795448511.370,"1"]]}]})");
+  EXPECT_EQ(Data("/api/v1/query?query=up%5B1m%5D&time=1795448510"),
+            R"({"resultType":"matrix","result":[]})");
 }
 
 TEST_F(PromQueryTest, StatsAreGivenWhenAsked) {

@@ -17,9 +17,9 @@ void Await(Condition condition) {
 
 TEST(DeadlineTimerTest, ExpiresWhatIsStillArmed) {
   DeadlineTimer timer;
-  const auto late = timer.Arm(absl::Hours(1));
-  const auto soon = timer.Arm(absl::Milliseconds(1));
-  const auto later = timer.Arm(absl::Hours(2));
+  const auto late = timer.Arm(absl::Hours(1), std::make_shared<Interrupt>());
+  const auto soon = timer.Arm(absl::Milliseconds(1), std::make_shared<Interrupt>());
+  const auto later = timer.Arm(absl::Hours(2), std::make_shared<Interrupt>());
   Await([&] { return soon->expired(); });
   EXPECT_FALSE(late->expired());
   EXPECT_FALSE(later->expired());
@@ -28,29 +28,40 @@ TEST(DeadlineTimerTest, ExpiresWhatIsStillArmed) {
 TEST(DeadlineTimerTest, GoesOnAfterItHasSlept) {
   DeadlineTimer timer;
   for (int i = 0; i < 3; ++i) {
-    const auto soon = timer.Arm(absl::Milliseconds(1));
+    const auto soon = timer.Arm(absl::Milliseconds(1), std::make_shared<Interrupt>());
     Await([&] { return soon->expired(); });
   }
 }
 
 TEST(DeadlineTimerTest, ADeadlineInThePastExpiresAtOnce) {
   DeadlineTimer timer;
-  const auto past = timer.Arm(-absl::Seconds(1));
+  const auto past = timer.Arm(-absl::Seconds(1), std::make_shared<Interrupt>());
   Await([&] { return past->expired(); });
 }
 
 TEST(DeadlineTimerTest, AnInfiniteDeadlineIsNoSpecialCase) {
   DeadlineTimer timer;
-  EXPECT_FALSE(timer.Arm(absl::InfiniteDuration())->expired());
+  EXPECT_FALSE(timer.Arm(absl::InfiniteDuration(), std::make_shared<Interrupt>())->expired());
 }
 
 TEST(DeadlineTimerTest, TheEndOfTheProcessCancels) {
   DeadlineTimer timer;
-  const auto before = timer.Arm(absl::Hours(1));
+  const auto before = timer.Arm(absl::Hours(1), std::make_shared<Interrupt>());
   timer.EndWithin(std::chrono::milliseconds(1));
   Await([&] { return before->cancelled(); });
-  const auto after = timer.Arm(absl::Hours(1));
+  const auto after = timer.Arm(absl::Hours(1), std::make_shared<Interrupt>());
   Await([&] { return after->cancelled(); });
+}
+
+TEST(DeadlineTimerTest, WhatIsNoLongerArmedStaysAsItIs) {
+  DeadlineTimer timer;
+  const auto interrupt = std::make_shared<Interrupt>();
+  { const auto armed = timer.Arm(absl::Hours(1), interrupt); }
+  EXPECT_EQ(interrupt.use_count(), 1);
+  timer.EndWithin(std::chrono::milliseconds(0));
+  const auto after = timer.Arm(absl::Hours(1), std::make_shared<Interrupt>());
+  Await([&] { return after->cancelled(); });
+  EXPECT_FALSE(interrupt->cancelled());
 }
 
 TEST(DeadlineTimerTest, ManyThreadsArmAndLeave) {
@@ -59,7 +70,8 @@ TEST(DeadlineTimerTest, ManyThreadsArmAndLeave) {
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&timer] {
       for (int j = 0; j < 1000; ++j) {
-        const auto armed = timer.Arm(absl::Microseconds(j % 3 == 0 ? 1 : 1'000'000));
+        const auto armed = timer.Arm(absl::Microseconds(j % 3 == 0 ? 1 : 1'000'000),
+                                     std::make_shared<Interrupt>());
         std::this_thread::yield();
       }
     });

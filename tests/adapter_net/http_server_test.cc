@@ -100,6 +100,35 @@ TEST(HttpServerTest, QueriesHoldUpOnlyEachOther) {
   EXPECT_THAT(waiting.ReadToEnd(), EndsWith("GET /query"));
 }
 
+TEST(HttpServerTest, AQueryIsCancelledWhenItsClientHasGone) {
+  TestServer server;
+  {
+    RawConnection leaves(ConnectTo(server.port()));
+    leaves.Send("GET /query/gone HTTP/1.1\r\nHost: a\r\n\r\n");
+    server.handler().WaitForBlocked(1);
+  }
+  server.handler().WaitForCancelled(1);
+  RawConnection resets(ConnectTo(server.port()));
+  resets.Send("GET /query/gone HTTP/1.1\r\nHost: a\r\n\r\n");
+  server.handler().WaitForBlocked(2);
+  resets.Reset();
+  server.handler().WaitForCancelled(2);
+  EXPECT_THAT(server.Ask("GET /query HTTP/1.0\r\n\r\n"), EndsWith("GET /query"));
+}
+
+TEST(HttpServerTest, AClientThatSendsMoreHasNotGone) {
+  TestServer server;
+  RawConnection connection(ConnectTo(server.port()));
+  connection.Send("GET /query/gone HTTP/1.1\r\nHost: a\r\n\r\n");
+  server.handler().WaitForBlocked(1);
+  connection.Send("GET /quick HTTP/1.1\r\nHost: a\r\n\r\n");
+  server.handler().Unblock();
+  const std::string both = connection.ReadUntil("GET /quick");
+  EXPECT_THAT(both, HasSubstr("GET /query/gone"));
+  EXPECT_THAT(both, EndsWith("GET /quick"));
+  EXPECT_EQ(server.handler().cancelled(), 0);
+}
+
 TEST(HttpServerTest, StopLetsARequestUnderWayFinish) {
   auto server = std::make_unique<TestServer>();
   RawConnection connection(ConnectTo(server->port()));

@@ -14,8 +14,8 @@
 
 namespace tacho::adapter {
 
-// /block and /query/block wait for Unblock, /throw throws, /large is 1 MB, /huge 32 MB, the rest
-// echoes.
+// /block and /query/block wait for Unblock, /query/gone until the client has gone, /throw throws,
+// /large is 1 MB, /huge 32 MB, the rest echoes.
 class TestHandler : public HttpHandler {
  public:
   HttpResponse Handle(const HttpRequest& request) override {
@@ -26,6 +26,15 @@ class TestHandler : public HttpHandler {
       ++blocked_;
       changed_.notify_all();
       changed_.wait(lock, [&] { return unblocked_; });
+    }
+    if (request.target == "/query/gone") {
+      ++blocked_;
+      changed_.notify_all();
+      while (!unblocked_ && !request.interrupt->cancelled()) {
+        changed_.wait_for(lock, std::chrono::milliseconds(1));
+      }
+      if (request.interrupt->cancelled()) ++cancelled_;
+      changed_.notify_all();
     }
     HttpResponse response;
     response.reply.body = request.method + " " + request.target;
@@ -47,6 +56,14 @@ class TestHandler : public HttpHandler {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return blocked_ >= n; });
   }
+  void WaitForCancelled(int n) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return cancelled_ >= n; });
+  }
+  int cancelled() {
+    const std::lock_guard lock(mutex_);
+    return cancelled_;
+  }
   void Unblock() {
     const std::lock_guard lock(mutex_);
     unblocked_ = true;
@@ -62,6 +79,7 @@ class TestHandler : public HttpHandler {
   std::condition_variable changed_;
   HttpRequest last_;
   int blocked_ = 0;
+  int cancelled_ = 0;
   bool unblocked_ = false;
 };
 

@@ -257,6 +257,37 @@ TEST(TlsServerTest, T38NothingBehindARequestIsAnswered) {
   }
 }
 
+TEST(TlsServerTest, AQueryIsCancelledWhenItsClientHasGone) {
+  TlsServer server;
+  {
+    TlsClient leaves(server.port());
+    ASSERT_TRUE(leaves.Handshake());
+    leaves.Send(Get("/query/gone", kBob));
+    server.handler().WaitForBlocked(1);
+  }
+  server.handler().WaitForCancelled(1);
+  TlsClient says_so(server.port());
+  ASSERT_TRUE(says_so.Handshake());
+  says_so.Send(Get("/query/gone", kBob));
+  server.handler().WaitForBlocked(2);
+  SSL_shutdown(says_so.tls());
+  server.handler().WaitForCancelled(2);
+}
+
+TEST(TlsServerTest, AClientThatSendsMoreHasNotGone) {
+  TlsServer server;
+  TlsClient client(server.port());
+  ASSERT_TRUE(client.Handshake());
+  client.Send(Get("/query/gone", kBob));
+  server.handler().WaitForBlocked(1);
+  client.Send(Get("/quick"));
+  server.handler().Unblock();
+  const std::string both = client.ReadUntil("GET /quick");
+  EXPECT_THAT(both, HasSubstr("GET /query/gone"));
+  EXPECT_THAT(both, EndsWith("GET /quick"));
+  EXPECT_EQ(server.handler().cancelled(), 0);
+}
+
 TEST(TlsServerTest, AStopWaitsForTheAnswerUnderWay) {
   TlsServer server;
   TlsClient client(server.port());

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import time
 import unittest
@@ -152,11 +153,39 @@ class HttpApiTest(AdapterTest):
         self.assertIn("--query.max-reply-bytes", body["error"])
         status, body = self.api("query", query="up", timeout="0.000001")
         self.assertEqual((status, body["errorType"]), (503, "timeout"))
-        status, body = self.api("query_range", query="up", start=0, end=11001, step=1)
-        self.assertIn("11,000 points", body["error"])
         for limit in ("query_reply_bytes", "query_timeout"):
             self.assertEqual(self.adapter.metric("tacho_http_limits_total", limit=limit), 1)
         self.assertEqual(self.data("query", query="sum(up)")["result"][0]["value"][1], "2")
+
+    def slow(self, **params):
+        """Minutes of work on one series, within all bounds."""
+        now = int(time.time())
+        return {"query": "quantile_over_time(0.5, vector(1)[10m:1ms])", "start": now,
+                "end": now + 11, "step": "1ms", **params}
+
+    def test_a_query_under_way_is_stopped_by_its_timeout(self):
+        status, body = self.api("query_range", **self.slow(timeout="2s"))
+        self.assertEqual((status, body), (503, {
+            "status": "error", "errorType": "timeout",
+            "error": "query timed out in expression evaluation"}))
+        self.assertEqual(self.adapter.metric("tacho_http_limits_total", limit="query_timeout"), 1)
+        self.assertEqual(self.adapter.metric("tacho_http_queries_in_flight"), 0)
+
+    def test_a_query_under_way_is_stopped_when_its_client_leaves(self):
+        target = "/api/v1/query_range?" + urllib.parse.urlencode(self.slow())
+        host, port = self.adapter.address.rsplit(":", 1)
+        with socket.create_connection((host, int(port))) as client:
+            client.sendall(f"GET {target} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+            eventually(lambda: self.adapter.metric("tacho_http_queries_in_flight") == 1)
+        eventually(lambda: self.adapter.metric("tacho_http_queries_in_flight") == 0)
+        self.assertEqual(self.adapter.metric("tacho_http_requests_total", code="499"), 1)
+
+    def test_the_bound_on_steps_is_prometheus_own(self):
+        last = self.data("query_range", query="vector(time()) >= 10999", start=0, end=11000, step=1)
+        self.assertEqual(last["result"][0]["values"], [[10999, "10999"], [11000, "11000"]])
+        status, body = self.api("query_range", query="1", start=0, end=11001, step=1)
+        self.assertEqual((status, body["errorType"]), (400, "bad_data"))
+        self.assertIn("11,000 points", body["error"])
 
     def test_a_limit_warns(self):
         _, body = self.api("query", query="up", limit=1)

@@ -1,6 +1,8 @@
 // Range queries, range vectors as results, annotations, bounds and interrupts, through the
 // public API.
+#include <chrono>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -164,6 +166,21 @@ TEST_F(RangeQueryTest, AnInterruptEndsTheEvaluation) {
               StatusIs(absl::StatusCode::kDeadlineExceeded, HasSubstr("timed out")));
 }
 
+// 11,000 windows of 600,000 samples in one series: seconds of work within one operator.
+TEST_F(RangeQueryTest, AnInterruptEndsWorkOnOneSeries) {
+  const auto query = database_.Prepare("max_over_time(vector(1)[10m:1ms])");
+  Interrupt interrupt;
+  absl::Status status;
+  std::thread asks([&] {
+    const TimeRange range = {At(0), At(11), absl::Milliseconds(1)};
+    status = query->EvaluateRange(range, {.interrupt = &interrupt}).status();
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));  // most likely it has begun
+  interrupt.Cancel();
+  asks.join();
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kCancelled, HasSubstr("canceled")));
+}
+
 TEST_F(RangeQueryTest, TheLookbackIsTheQuestions) {
   const auto query = database_.Prepare("m_total{a=\"1\"}");
   EXPECT_EQ(query->Evaluate(At(200))->samples().size(), 1u);
@@ -171,18 +188,30 @@ TEST_F(RangeQueryTest, TheLookbackIsTheQuestions) {
 }
 
 TEST(RangeQueryLimitTest, StepsAndPointsAreBounded) {
-  Database database({.query = {.max_points = 100, .max_steps = 50}});
+  Database database({.query = {.max_points = 102, .max_steps = 50}});
   ASSERT_TRUE(database.Append({{"__name__", "m"}, {"a", "1"}}, At(10), 1).ok());
   ASSERT_TRUE(database.Append({{"__name__", "m"}, {"a", "2"}}, At(10), 1).ok());
   const auto over = [](const char* bound) {
     return StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr(bound));
   };
   const auto query = database.Prepare("m");
-  EXPECT_THAT(query->EvaluateRange(Steps(1, 50, 1)), IsOk());
-  EXPECT_THAT(query->EvaluateRange(Steps(1, 51, 1)), over("max_steps"));
-  EXPECT_THAT(database.Prepare("m + 1")->EvaluateRange(Steps(1, 50, 1)), over("max_points"));
-  EXPECT_THAT(database.Ask("sum_over_time(vector(1)[101s:1s])", At(10)), over("max_points"));
+  EXPECT_THAT(query->EvaluateRange(Steps(1, 51, 1)), IsOk());  // 50 after the first
+  EXPECT_THAT(query->EvaluateRange(Steps(1, 52, 1)), over("max_steps"));
+  EXPECT_THAT(database.Prepare("m + 1")->EvaluateRange(Steps(1, 51, 1)), over("max_points"));
+  EXPECT_THAT(database.Ask("sum_over_time(vector(1)[103s:1s])", At(10)), over("max_points"));
   EXPECT_THAT(query->Evaluate(At(10)), IsOk());  // nothing is held over
+}
+
+// Prometheus refuses when (end - start) / step is over 11,000: the start is not counted.
+TEST(RangeQueryLimitTest, TheDefaultIsPrometheus) {
+  const auto query = Database().Prepare("vector(1)");
+  const absl::StatusOr<QueryResult> most = query->EvaluateRange(Steps(0, 11'000, 1));
+  ASSERT_TRUE(most.ok()) << most.status();
+  EXPECT_EQ(most->series()[0].points().size(), 11'001u);
+  EXPECT_THAT(query->EvaluateRange(Steps(0, 11'001, 1)),
+              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("11000 steps")));
+  EXPECT_THAT(query->EvaluateRange({At(0), At(11'001) - absl::Milliseconds(1), absl::Seconds(1)}),
+              IsOk());
 }
 
 }  // namespace
