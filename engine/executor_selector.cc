@@ -12,6 +12,11 @@
 namespace tacho::engine {
 namespace {
 
+// How many targets ahead memory is asked for.
+constexpr size_t kAhead = 4;
+// Elements, and cells, that room is made for before they are there.
+constexpr size_t kMostReserved = size_t{1} << 16;
+
 class InstantSelectorOperator : public Operator {
  public:
   // What a cell says of its sample.
@@ -32,7 +37,10 @@ class InstantSelectorOperator : public Operator {
     }
     Value out;
     out.evidence.targets_selected = static_cast<uint32_t>(binding_.targets().size());
-    for (const BoundTarget& target : binding_.targets()) {
+    MakeRoom(steps, &out);
+    for (size_t i = 0; i < binding_.targets().size(); ++i) {
+      Prefetch(i);
+      const BoundTarget& target = binding_.targets()[i];
       const size_t before = out.elements.size();
       const uint64_t looked = uint64_t{target.shape->positions.size()} * steps.count;
       if (absl::Status s = evaluation.Touch(looked); !s.ok()) return s;
@@ -47,6 +55,34 @@ class InstantSelectorOperator : public Operator {
   }
 
  private:
+  // For all that may be found, if it is not much.
+  void MakeRoom(const StepTimes& steps, Value* out) const {
+    size_t elements = 0;
+    for (const BoundTarget& target : binding_.targets()) {
+      elements += target.shape->positions.size();
+    }
+    out->elements.reserve(std::min(elements, kMostReserved));
+    out->cells.reserve(std::min(elements * steps.count, kMostReserved));
+  }
+
+  // Asks the memory for what the next targets will need: histories, then where their
+  // newest rows are, then those.
+  void Prefetch(size_t next) const {
+    const std::vector<BoundTarget>& targets = binding_.targets();
+    if (next + 3 * kAhead < targets.size()) __builtin_prefetch(targets[next + 3 * kAhead].history);
+    if (next + 2 * kAhead < targets.size()) {
+      const auto entries = targets[next + 2 * kAhead].history->entries();
+      if (!entries.empty()) __builtin_prefetch(&entries.back());
+    }
+    if (next + kAhead < targets.size()) {
+      const BoundTarget& target = targets[next + kAhead];
+      const auto entries = target.history->entries();
+      if (entries.empty()) return;
+      __builtin_prefetch(entries.back().row);
+      __builtin_prefetch(entries.back().row->values() + target.shape->positions.front());
+    }
+  }
+
   void AddTarget(Evaluation& evaluation, const BoundTarget& target, const StepTimes& steps,
                  Value* out) {
     for (const uint32_t position : target.shape->positions) {

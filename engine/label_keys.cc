@@ -12,13 +12,28 @@ void AppendText(std::string_view text, std::string* key) {
 
 }  // namespace
 
+void LabelKeys::Append(std::string_view name, std::string_view value) {
+  AppendText(name, &key_);
+  AppendText(value, &key_);
+}
+
+// A few names are looked up faster than all labels are visited.
+void LabelKeys::AppendListed(const std::vector<std::string>& names, const ElementLabels& labels) {
+  for (const std::string& name : names) {
+    const std::string_view value = labels.Get(name);
+    if (!value.empty() && filter_.Keeps(name)) Append(name, value);
+  }
+}
+
 std::pair<uint32_t, bool> LabelKeys::Number(const ElementLabels& labels) {
   key_.clear();
-  labels.ForEach([&](std::string_view name, std::string_view value) {
-    if (!filter_.Keeps(name)) return;
-    AppendText(name, &key_);
-    AppendText(value, &key_);
-  });
+  if (filter_.listed() != nullptr) {
+    AppendListed(*filter_.listed(), labels);
+  } else {
+    labels.ForEach([&](std::string_view name, std::string_view value) {
+      if (filter_.Keeps(name)) Append(name, value);
+    });
+  }
   const auto [it, inserted] = numbers_.try_emplace(key_, size());
   return {it->second, inserted};
 }

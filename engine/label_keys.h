@@ -9,7 +9,9 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "engine/element_labels.h"
@@ -26,6 +28,9 @@ class LabelKeys {
   [[nodiscard]] uint32_t size() const { return static_cast<uint32_t>(numbers_.size()); }
 
  private:
+  void Append(std::string_view name, std::string_view value);
+  void AppendListed(const std::vector<std::string>& names, const ElementLabels& labels);
+
   const LabelFilter filter_;
   std::string key_;
   absl::flat_hash_map<std::string, uint32_t> numbers_;

@@ -35,6 +35,10 @@ class LabelFilter {
     return keep_listed_ ? std::min(count, names_.size()) : count;
   }
   [[nodiscard]] bool drops_name() const { return drop_name_; }
+  // The only names that it may keep, sorted; null if there are no such.
+  [[nodiscard]] const std::vector<std::string>* listed() const {
+    return keep_listed_ ? &names_ : nullptr;
+  }
 
  private:
   LabelFilter(std::vector<std::string> names, bool keep_listed, bool drop_name);
