@@ -63,6 +63,7 @@ absl::Status Target::RecordHealth(const ScrapeHealth& health, Timestamp t) {
   return impl_->RecordHealth(health, t);
 }
 
+absl::Status Target::SetOptions(const TargetOptions& options) { return impl_->SetOptions(options); }
 void Target::Remove(Timestamp t) { impl_->Remove(t); }
 
 Database::Database(Options options)

@@ -312,6 +312,11 @@ absl::Status TargetImpl::RecordHealth(const ScrapeHealth& health, Timestamp t) {
       [&](storage::Target& lone) { return AppendNamed(lone, kSeries, values, t).status(); });
 }
 
+absl::Status TargetImpl::SetOptions(const TargetOptions& options) {
+  if (target_->SetOptions(options)) return absl::OkStatus();
+  return storage::RefusalStatus(Refusal::kTargetRemoved, "", store_->options());
+}
+
 void TargetImpl::Remove(Timestamp t) {
   target_->Remove(t.unix_millis());
   // If there is no room for it, there was no health to end.

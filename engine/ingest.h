@@ -34,6 +34,7 @@ class TargetImpl {
                                          std::span<const double> values, Timestamp t);
   absl::Status MarkStale(Timestamp t);
   absl::Status RecordHealth(const ScrapeHealth& health, Timestamp t);
+  absl::Status SetOptions(const TargetOptions& options);
   void Remove(Timestamp t);
 
  private:

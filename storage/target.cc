@@ -144,12 +144,23 @@ bool Target::Revive(const TargetOptions& options) {
   MutexLock lock(mutex_);
   if (!removed_) return false;
   removed_ = false;
+  Use(options);
+  return true;
+}
+
+bool Target::SetOptions(const TargetOptions& options) {
+  MutexLock lock(mutex_);
+  if (removed_) return false;
+  Use(options);
+  return true;
+}
+
+void Target::Use(const TargetOptions& options) {
   // The same body now means other series.
   if (options.honor_labels != options_.honor_labels || options.rewriter != options_.rewriter) {
     ++layout_;
   }
   options_ = options;
-  return true;
 }
 
 bool Target::Expire(int64_t horizon_ms, bool remove_if_silent) {

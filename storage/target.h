@@ -57,6 +57,8 @@ class Target {
   void Remove(int64_t time_ms);
   // Undoes Remove; false if the target was not removed.
   bool Revive(const TargetOptions& options);
+  // From the next row on; see tacho::Target::SetOptions. False if it is removed.
+  bool SetOptions(const TargetOptions& options);
   // Whether it is removed and holds no row: nothing of it is left to see.
   [[nodiscard]] bool vacant() const;
   // Whether the newest row is of this time and holds just this value, bit for bit.
@@ -72,6 +74,7 @@ class Target {
   // When the newest thing (row or end) was; kNoTime if nothing was.
   [[nodiscard]] int64_t NewestTime() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   [[nodiscard]] Refusal CheckTime(int64_t time_ms) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Use(const TargetOptions& options) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void EndSeries(int64_t time_ms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Publishes a history of these entries, the rows of which from first_new on were not
   // published before; retires the old history and the rows that the new one lacks. If it

@@ -136,8 +136,7 @@ class App {
         advance_timer_(control_),
         front_door_timer_(control_),
         sources_(control_, configuration.scrape, &discovery_, &log_,
-                 absl::ToChronoMilliseconds(options.discovery_poll), [this] { ApplyTargets(); }),
-        filter_(FilterFor(options, *configuration.rules)) {
+                 absl::ToChronoMilliseconds(options.discovery_poll), [this] { ApplyTargets(); }) {
     for (const std::string& problem : configuration.rules->problems) {
       log_.Error("rule", {{"err", problem}});
     }
@@ -152,7 +151,7 @@ class App {
     }
     {
       ScrapeManager::Options scraping = options_.scraper;
-      scraping.filter = filter_;
+      scraping.filter = FilterFor(options_, *rules_.Get()->rules);
       ScrapeManager scraper(scraping, database_, &clock_, &log_, &scrape_stats_);
       scraper_ = &scraper;
       StartSources();
@@ -242,7 +241,7 @@ class App {
 
   void LogSavings() {
     const uint64_t series = scrape_stats_.series_dropped.load();
-    if (filter_ == nullptr || std::exchange(series_dropped_, series) == series) return;
+    if (!options_.ingest_rules_only || std::exchange(series_dropped_, series) == series) return;
     log_.Info("series that no rule can read were not kept",
               {{"series", absl::StrCat(series)},
                {"bytes_saved", absl::StrCat(scrape_stats_.bytes_saved.load())}});
@@ -257,7 +256,7 @@ class App {
 
   void PollRules() {
     rule_watcher_.Poll();
-    NoteFilter();
+    RenewFilter();
     rules_timer_.expires_after(absl::ToChronoMilliseconds(options_.discovery_poll));
     rules_timer_.async_wait([this](const ErrorCode& error) {
       if (!error) PollRules();
@@ -268,16 +267,16 @@ class App {
     hangups_.async_wait([this](const ErrorCode& error, int) {
       if (error) return;
       rule_watcher_.Reload();
-      NoteFilter();
+      RenewFilter();
       AwaitHangup();
     });
   }
 
-  // What is kept was chosen when the process began.
-  void NoteFilter() {
+  // After new rules: other metrics are kept.
+  void RenewFilter() {
     const uint64_t loads = rules_.state().loads;
-    if (std::exchange(rule_loads_, loads) == loads || filter_ == nullptr) return;
-    log_.Warn("with --ingest=rules, metrics that only new rules read are kept after a restart");
+    if (std::exchange(rule_loads_, loads) == loads || !options_.ingest_rules_only) return;
+    scraper_->SetFilter(FilterFor(options_, *rules_.Get()->rules));
   }
 
   const AdapterOptions& options_;
@@ -305,8 +304,7 @@ class App {
   asio::steady_timer advance_timer_;
   asio::steady_timer front_door_timer_;
   TargetSources sources_;
-  const std::shared_ptr<const MetricFilter> filter_;  // null: all series are kept
-  uint64_t series_dropped_ = 0;                       // as logged last
+  uint64_t series_dropped_ = 0;  // as logged last
   uint64_t advances_ = 0;
   uint64_t rule_loads_ = 1;           // as seen last
   ScrapeManager* scraper_ = nullptr;  // while Run runs

@@ -98,6 +98,14 @@ void ScrapeLoop::Stop() {
   });
 }
 
+void ScrapeLoop::SetRewriter(std::shared_ptr<const LabelRewriter> rewriter) {
+  asio::post(strand_, [self = shared_from_this(), rewriter = std::move(rewriter)]() mutable {
+    self->options_.rewriter = std::move(rewriter);
+    // A target that is removed takes no more bodies.
+    if (self->target_.has_value()) self->target_->SetOptions(self->options_).IgnoreError();
+  });
+}
+
 void ScrapeLoop::Abandon() {
   asio::post(strand_, [self = shared_from_this()] { self->Halt(); });
 }

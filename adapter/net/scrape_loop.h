@@ -53,6 +53,8 @@ class ScrapeLoop : public std::enable_shared_from_this<ScrapeLoop> {
   void Start();
   // Ends the target in the database, too, with staleness markers.
   void Stop();
+  // Reads bodies with it from the next scrape on; null: takes them as they are.
+  void SetRewriter(std::shared_ptr<const LabelRewriter> rewriter);
   // Ends the loop alone: the process ends, the target does not.
   void Abandon();
 
@@ -79,7 +81,7 @@ class ScrapeLoop : public std::enable_shared_from_this<ScrapeLoop> {
   const std::string url_;
   const Labels labels_;
   const std::string refusal_;  // not empty: every scrape fails, for this reason
-  const TargetOptions options_;
+  TargetOptions options_;
   const ScrapeProtocols protocols_;
   const std::chrono::milliseconds timeout_;
   const Cadence cadence_;

@@ -28,12 +28,12 @@ ScrapeManager::ScrapeManager(const Options& options, Database database, const Cl
 
 ScrapeManager::~ScrapeManager() {
   // Not io_.stop(): what is abandoned runs out by itself, and nothing stays behind.
-  for (const auto& [key, loop] : loops_) loop->Abandon();
+  for (const auto& [key, running] : loops_) running.loop->Abandon();
   work_.reset();
   for (std::thread& thread : threads_) thread.join();
 }
 
-// One for each job, for ever: its rewriter is what lets its targets share plans.
+// One for each job: its rewriter is what lets its targets share plans.
 const ScrapeJobContext& ScrapeManager::ContextOf(const ScrapeJob* job) {
   const auto [it, is_new] = contexts_.try_emplace(job);
   if (is_new) {
@@ -44,7 +44,7 @@ const ScrapeJobContext& ScrapeManager::ContextOf(const ScrapeJob* job) {
 }
 
 void ScrapeManager::SetTargets(std::span<const DiscoveredTarget> targets) {
-  std::map<std::string, std::shared_ptr<ScrapeLoop>> next;
+  std::map<std::string, Running> next;
   std::vector<std::shared_ptr<ScrapeLoop>> added;
   for (const DiscoveredTarget& target : targets) {
     std::string key = KeyOf(target);
@@ -54,13 +54,23 @@ void ScrapeManager::SetTargets(std::span<const DiscoveredTarget> targets) {
     } else if (!next.contains(key)) {
       added.push_back(std::make_shared<ScrapeLoop>(asio::make_strand(io_), target,
                                                    ContextOf(target.job), &env_));
-      next.emplace(std::move(key), added.back());
+      next.emplace(std::move(key), Running{target.job, added.back()});
     }
   }
   // Old ones first: a target that moved to another address keeps its labels.
-  for (const auto& [key, loop] : loops_) loop->Stop();
+  for (const auto& [key, running] : loops_) running.loop->Stop();
   for (const auto& loop : added) loop->Start();
   loops_ = std::move(next);
+}
+
+void ScrapeManager::SetFilter(std::shared_ptr<const MetricFilter> filter) {
+  filter_ = std::move(filter);
+  for (auto& [job, context] : contexts_) {
+    context.rewriter = MakeMetricRewriter(job->metric_relabel_rules, filter_);
+  }
+  for (const auto& [key, running] : loops_) {
+    running.loop->SetRewriter(ContextOf(running.job).rewriter);
+  }
 }
 
 }  // namespace tacho::adapter

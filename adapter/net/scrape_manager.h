@@ -46,13 +46,16 @@ class ScrapeManager {
   // Starts what is new, stops what is gone, leaves the rest alone.
   void SetTargets(std::span<const DiscoveredTarget> targets);
 
+  // Which metrics are kept from the next scrapes on.
+  void SetFilter(std::shared_ptr<const MetricFilter> filter);
+
   [[nodiscard]] size_t target_count() const { return loops_.size(); }
   [[nodiscard]] size_t buffer_bytes_in_use() const { return buffers_.in_use(); }
 
  private:
   const ScrapeJobContext& ContextOf(const ScrapeJob* job);
 
-  const std::shared_ptr<const MetricFilter> filter_;
+  std::shared_ptr<const MetricFilter> filter_;
   // Declared in the order in which they may be destroyed last to first: handlers that
   // never ran hold loops, which hold sockets of io_.
   BodyBuffers buffers_;
@@ -61,7 +64,11 @@ class ScrapeManager {
   Resolver resolver_;
   ScrapeEnv env_;
   std::map<const ScrapeJob*, ScrapeJobContext> contexts_;
-  std::map<std::string, std::shared_ptr<ScrapeLoop>> loops_;
+  struct Running {
+    const ScrapeJob* job;
+    std::shared_ptr<ScrapeLoop> loop;
+  };
+  std::map<std::string, Running> loops_;
   std::vector<std::thread> threads_;
 };
 

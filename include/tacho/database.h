@@ -164,6 +164,11 @@ class TACHO_EXPORT Target {
   // Stores up and its companions.
   absl::Status RecordHealth(const ScrapeHealth& health, Timestamp t);
 
+  // Other options, from the next body or row on; it is read as if it were the first. A
+  // series that a new rewriter drops or renames ends with it.
+  //   kFailedPrecondition the target was removed
+  absl::Status SetOptions(const TargetOptions& options);
+
   // Ends all series at time t (or just after the newest row, if that is later). They stay
   // visible to windows that reach back, and are reclaimed after retention. A target
   // of the same labels that is added before then continues this one's series.

@@ -280,6 +280,16 @@ class ScrapingTest(AdapterTest):
         self.assertEqual(adapter.query("go_threads"), [])
         self.assertEqual(adapter.metric("tacho_scrape_series_dropped"), 1)
         self.assertGreater(adapter.metric("tacho_scrape_bytes_saved"), 0)
+        # Other rules keep other metrics, and what went on is not cut.
+        rules = self.path / "rules.yaml"
+        before = rules.read_text()
+        rules.write_text(before + before.split("\n", 1)[1].replace("http_requests_total",
+                                                                   "go_threads"))
+        eventually(lambda: adapter.query("go_threads"), explain=adapter.log)
+        self.assertEqual(adapter.query("http_requests_total unless "
+                                       "count_over_time(http_requests_total[5m]) > 1"), [])
+        rules.write_text(before)
+        eventually(lambda: not adapter.query("go_threads"), explain=adapter.log)
         refused = self.run_adapter("--ingest", "some")
         self.assertNotEqual(refused.returncode, 0)
         self.assertIn("all or rules", refused.stderr)

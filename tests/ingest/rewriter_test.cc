@@ -81,6 +81,29 @@ TEST_F(RewriterTest, DroppedSeriesAreReadPastAndCountedApart) {
   EXPECT_EQ(ValueOf({{"pod", "a"}}, "m"), 5);
 }
 
+TEST_F(RewriterTest, AnotherRewriterDecidesFromTheNextBodyOn) {
+  constexpr char kBody[] = "go_a 1\nm 2\n";
+  auto target = Add({{"pod", "a"}}, With(Make(DropGo)));
+  ASSERT_THAT(target.Ingest(kBody, kText, At(1000)), IsOk());
+  ASSERT_THAT(target.Ingest(kBody, kText, At(2000)), IsOk());
+  const auto keep_go = [](LabelMap& labels) { return labels["__name__"].starts_with("go_"); };
+  ASSERT_THAT(target.SetOptions(With(Make(keep_go))), IsOk());
+  EXPECT_EQ(ValueOf({{"pod", "a"}}, "m"), 2) << "until then nothing changes";
+  for (const int64_t t : {3000, 4000}) {
+    const auto report = target.Ingest(kBody, kText, At(t));
+    ASSERT_THAT(report, IsOk());
+    EXPECT_EQ(report->dropped, 1u);
+    EXPECT_EQ(report->stored, 1u);
+    EXPECT_EQ(report->series_ended, t == 3000 ? 1u : 0u);
+    EXPECT_EQ(report->replayed, t == 3000 ? 0u : 2u);
+  }
+  const Contents contents = ContentsOf(HistoryOf({{"pod", "a"}}));
+  EXPECT_EQ(contents.at("go_a").front().first, 3000);
+  EXPECT_EQ(contents.at("m").back().first, 2000);
+  target.Remove(At(5000));
+  EXPECT_TRUE(absl::IsFailedPrecondition(target.SetOptions({})));
+}
+
 TEST_F(RewriterTest, ABodyOfWhichNothingIsKeptIsTaken) {
   auto target = Add({{"pod", "a"}}, With(Make([](LabelMap&) { return false; })));
   for (int64_t t : {1000, 2000, 3000}) {
