@@ -62,7 +62,8 @@ struct Runs {
 void FillFor(const ResourceLabels& resources, const SeriesQueryHints& hints,
              const std::string& metric, Database* database) {
   for (const std::string object : {"a", "b"}) {
-    std::vector<Label> labels = {{std::string(kMetricNameLabel), metric}, {"le", "1"}, {"nth", object}};
+    std::vector<Label> labels = {
+        {std::string(kMetricNameLabel), metric}, {"le", "1"}, {"nth", object}};
     for (const std::string& label : hints.labels) labels.push_back({label, object});
     for (const auto& [label, resource] : resources.overrides) {
       if (label == kMetricNameLabel) continue;
@@ -103,7 +104,8 @@ void RunRule(const Rule& rule, bool external, Runs* runs) {
     if (rule.resources.label_template.has_value()) resources.insert({"", "pods"});
     for (const GroupResource& resource : resources) {
       const std::string_view space = IsRootScoped(resource) || !placed ? "" : "default";
-      for (const auto& names : {std::vector<std::string>{"a"}, std::vector<std::string>{"a", "b"}}) {
+      using Names = std::vector<std::string>;
+      for (const auto& names : {Names{"a"}, Names{"a", "b"}}) {
         runs->Expand(database, BuildQuery(source, {resource, space, names, *selector}));
       }
     }
