@@ -30,6 +30,10 @@ struct CoverageRequest {
 // By the value of the label that args are grouped by; by "" if there is none.
 using CoverageByObject = std::map<std::string, Coverage, std::less<>>;
 
+// A query for coverage says besides series and matchers no more than this, but for the
+// names of labels that it groups by.
+inline constexpr size_t kCoverageQueryBytes = 200;
+
 // Any error: the engine cannot tell.
 [[nodiscard]] absl::StatusOr<CoverageByObject> AskCoverage(const CoverageRequest& request,
                                                            Querier* querier);

@@ -133,6 +133,7 @@ std::string Because(const ExplainedObject& object, const ValuePolicy& policy, Ti
       return absl::StrCat("its newest sample is ", Age(seen.newest, now), " old, over ",
                           Short(policy.max_age));
     case Unknown::kCoverage:
+      if (seen.coverage_unknown) return "how many of its targets are fresh could not be learnt";
       return absl::StrCat("only ", coverage.fresh, " of ", coverage.expected,
                           " targets are fresh, and ", policy.min_coverage * 100, " % are needed");
     case Unknown::kNan:

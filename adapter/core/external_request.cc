@@ -90,7 +90,7 @@ class ExternalAnswer {
     if (items_.empty() && !measurement->unanswered().ok()) {
       return NoValue(request_, Unknown::kUpstream, Std(measurement->unanswered().message()));
     }
-    return Finish();
+    return Finish(*measurement);
   }
 
   HttpReply FromScalar(const Answer& answer, Measurement* measurement) {
@@ -98,7 +98,7 @@ class ExternalAnswer {
     const ResultSample row(&none, answer.scalar, answer.evidence);
     const ResultSample* const rows[] = {&row};
     Add(measurement->Decide({"", KeyOf("scalar"), "scalar"}, rows), std::nullopt, *measurement);
-    return Finish();
+    return Finish(*measurement);
   }
 
   using ItemLabels = decltype(ExternalItem::labels);
@@ -119,14 +119,15 @@ class ExternalAnswer {
     if (unknown_rows_++ == 0) unknown_ = decision.unknown;
   }
 
-  HttpReply Finish() const {
+  HttpReply Finish(const Measurement& measurement) const {
     if (items_.empty() && unknown_rows_ == 0) {
       return NoValue(request_, Unknown::kNan, "every row is NaN");
     }
     if (unknown_ != Unknown::kNone) {
       return NoValue(request_, unknown_,
                      absl::StrCat(unknown_rows_, " of ", items_.size() + unknown_rows_,
-                                  " rows have no value, and the rest would be too small a sum"));
+                                  " rows have no value, and the rest would be too small a sum",
+                                  measurement.RemarkOn(unknown_)));
     }
     return {200, kJsonType, ExternalValueListJson(request_.metric, items_), "", ""};
   }

@@ -46,6 +46,8 @@ Measurement::Measurement(const ApiState& state, const MetricSource& source,
 }
 
 absl::StatusOr<const Answer*> Measurement::Ask(MetricQuery query) {
+  // One that hangs would hold the request up once more for each part of it.
+  if (!unanswered_.ok()) return &answers_.emplace_back();
   absl::StatusOr<Answer> answer = state_.querier.Ask(query.promql, state_.now);
   if (explanation_ != nullptr) {
     ExplainedQuery& told = explanation_->queries.emplace_back();
@@ -80,7 +82,7 @@ Observation Measurement::Observe(const Object& object, std::span<const ResultSam
   seen.newest = evidence.newest;
   // Alone on its target, a row needs no company. An engine that counts no targets is asked.
   const bool alone = evidence.targets == 1 && evidence.targets_selected <= 1;
-  if (!alone) seen.coverage = CoverageOf(object.name);
+  if (!alone) ObserveCoverage(object.name, &seen);
   return seen;
 }
 
@@ -112,7 +114,11 @@ void Measurement::AskCoverageOnce() {
   for (const MetricQuery& query : queries_) {
     if (query.args.series.empty()) continue;
     const absl::StatusOr<CoverageByObject> found = AskCoverage(RequestFor(query), &state_.querier);
-    if (absl::IsUnavailable(found.status())) unanswered_ = found.status();
+    if (!found.ok()) coverage_error_ = found.status();
+    if (absl::IsUnavailable(found.status())) {
+      unanswered_ = found.status();
+      return;
+    }
     if (found.ok()) coverage_->insert(found->begin(), found->end());
     if (explanation_ == nullptr) continue;
     if (!found.ok()) {
@@ -125,10 +131,19 @@ void Measurement::AskCoverageOnce() {
   }
 }
 
-Coverage Measurement::CoverageOf(std::string_view object) {
+void Measurement::ObserveCoverage(std::string_view object, Observation* seen) {
   AskCoverageOnce();
   const auto it = coverage_->find(object);
-  return it == coverage_->end() ? Coverage() : it->second;
+  const bool found = it != coverage_->end();
+  if (found) seen->coverage = it->second;
+  seen->coverage_unknown = !found && !coverage_error_.ok();
+}
+
+std::string Measurement::RemarkOn(Unknown reason) const {
+  if (reason != Unknown::kCoverage || coverage_error_.ok()) return "";
+  return absl::StrCat(
+      "; how many of its targets are fresh could not be learnt: ", coverage_error_.message(),
+      "; mend that, or let the rule do without: tacho: {minCoverage: 0}");
 }
 
 }  // namespace tacho::adapter::internal

@@ -29,7 +29,7 @@ class Measurement {
   Measurement(const ApiState& state, const MetricSource& source, Explanation* explanation);
 
   // The answer stays valid as long as this. Errors as Querier::Ask, but for kUnavailable:
-  // then the answer is empty, and every decision is "upstream".
+  // then the answer is empty, nobody is asked again, and every decision is "upstream".
   [[nodiscard]] absl::StatusOr<const Answer*> Ask(MetricQuery query);
 
   struct Object {
@@ -42,6 +42,8 @@ class Measurement {
 
   // Why an engine gave no answer; ok if all did.
   [[nodiscard]] const absl::Status& unanswered() const { return unanswered_; }
+  // What to add to a message about `reason`: why coverage is not known, and what to do.
+  [[nodiscard]] std::string RemarkOn(Unknown reason) const;
   [[nodiscard]] const ValuePolicy& policy() const { return policy_; }
   [[nodiscard]] uint32_t targets_selected() const { return targets_selected_; }
   [[nodiscard]] Duration window() const { return window_; }
@@ -49,7 +51,7 @@ class Measurement {
  private:
   [[nodiscard]] Observation Observe(const Object& object,
                                     std::span<const ResultSample* const> rows);
-  [[nodiscard]] Coverage CoverageOf(std::string_view object);
+  void ObserveCoverage(std::string_view object, Observation* seen);
   void AskCoverageOnce();
   [[nodiscard]] CoverageRequest RequestFor(const MetricQuery& query) const;
 
@@ -64,6 +66,7 @@ class Measurement {
   uint32_t targets_selected_ = 0;
   absl::Status unanswered_;
   std::optional<CoverageByObject> coverage_;  // nothing: not asked yet
+  absl::Status coverage_error_;               // of the last query for it that failed
 };
 
 // Whether a query's value is a rate over its window, so that the window must be filled.

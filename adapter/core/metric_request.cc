@@ -121,14 +121,17 @@ class MetricAnswer {
     return it;
   }
 
-  // A template may name its matchers several times: fewer names, then.
+  // A template may name its matchers several times: fewer names, then. The same names are
+  // asked for once more, for coverage.
   std::vector<std::string>::const_iterator EndOfQuery(
       const MetricSource& source, std::vector<std::string>::const_iterator begin) const {
     auto end = EndOfRun(begin);
     while (end - begin > 1) {
       const absl::StatusOr<MetricQuery> query = BuildQuery(
           source, {resource_, request_.metric.namespace_name, {begin, end}, request_.series});
-      if (!query.ok() || query->promql.size() <= state_.max_query_bytes) break;
+      if (!query.ok() || query->promql.size() + kCoverageQueryBytes <= state_.max_query_bytes) {
+        break;
+      }
       end = begin + (end - begin) / 2;
     }
     return end;
@@ -173,7 +176,7 @@ class MetricAnswer {
     if (items.empty() && !measurement->unanswered().ok()) {
       return Unknown(adapter::Unknown::kUpstream, Std(measurement->unanswered().message()));
     }
-    if (items.empty() || failed) return NoValue(unknown, unlabelled_ ? object_label_ : "");
+    if (items.empty() || failed) return NoValue(unknown, *measurement);
     return {
         200, kJsonType,
         MetricValueListJson(request_.metric.version, request_.metric.metric, selector_json, items),
@@ -198,9 +201,8 @@ class MetricAnswer {
     return std::find(known.begin(), known.end(), name) == known.end();
   }
 
-  // `dropped_label` is not empty if rows came without the label that names the object.
   HttpReply NoValue(const std::map<adapter::Unknown, int>& unknown,
-                    std::string_view dropped_label) const {
+                    const Measurement& measurement) const {
     const auto most =
         std::max_element(unknown.begin(), unknown.end(),
                          [](const auto& a, const auto& b) { return a.second < b.second; });
@@ -209,16 +211,17 @@ class MetricAnswer {
     if (!is_list() && no_row && KnownNotToExist()) {
       return MetricNotFound(request_.metric.metric, resource_.ToString(), request_.metric.name);
     }
-    if (no_row && !dropped_label.empty()) {
+    if (no_row && unlabelled_) {
       return Unknown(adapter::Unknown::kMissing,
-                     absl::StrCat("the query's result has no label ", Quoted(dropped_label),
+                     absl::StrCat("the query's result has no label ", Quoted(object_label_),
                                   "; the rule's metricsQuery must keep it: by (<<.GroupBy>>)"));
     }
     const auto count = [](std::string* out, const auto& entry) {
       absl::StrAppend(out, Abs(ToString(entry.first)), " (", entry.second, ")");
     };
     return Unknown(most->first, absl::StrCat("of ", names_.size(),
-                                             " asked for: ", absl::StrJoin(unknown, ", ", count)));
+                                             " asked for: ", absl::StrJoin(unknown, ", ", count),
+                                             measurement.RemarkOn(most->first)));
   }
 
   HttpReply Unknown(adapter::Unknown reason, std::string_view why) const {

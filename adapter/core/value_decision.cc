@@ -20,6 +20,7 @@ bool Covers(uint32_t part, uint32_t expected, double min_coverage) {
 Unknown ExamineSamples(const Observation& seen, Timestamp now, const ValuePolicy& policy) {
   if (now - seen.newest > policy.max_age) return Unknown::kStale;
   const Coverage& coverage = seen.coverage;
+  if (seen.coverage_unknown && policy.min_coverage > 0) return Unknown::kCoverage;
   if (!Covers(coverage.fresh, coverage.expected, policy.min_coverage)) return Unknown::kCoverage;
   if (!Covers(coverage.warm, coverage.expected, policy.min_coverage)) return Unknown::kWarming;
   if (seen.rate_window == absl::ZeroDuration()) return Unknown::kNone;

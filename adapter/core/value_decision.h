@@ -25,7 +25,7 @@ enum class Unknown : uint8_t {
   kWarming,    // targets are there, but too few samples in the window yet
   kAmbiguous,  // several rows for the object
   kStale,      // the newest sample is too old
-  kCoverage,   // too few of the targets that the value adds up are fresh
+  kCoverage,   // too few of the targets that the value adds up are fresh, or nobody can say
   kNan,
   kOverflow,  // infinite, or beyond what a quantity can hold
 };
@@ -87,6 +87,7 @@ struct Observation {
   Duration rate_window = absl::ZeroDuration();  // zero: no rate
   uint32_t targets_selected = 0;                // by the query, with or without samples
   Coverage coverage;
+  bool coverage_unknown = false;  // asked for, and whoever was asked could not say
   std::optional<HeldValue> held = {};
 };
 

@@ -138,6 +138,23 @@ TEST_F(CustomMetricsTest, ManyPodsAreAskedForInRuns) {
   }
 }
 
+// Each question to one that hangs takes its whole time.
+TEST_F(CustomMetricsTest, OneThatDoesNotAnswerIsAskedOnceForManyPods) {
+  std::vector<DiscoveredTarget> targets;
+  for (int i = 100; i < 400; ++i) {
+    targets.push_back(Pod("big", std::string(37, 'p') + std::to_string(i), "x"));
+  }
+  const PodIndex pods(targets);
+  const ApiState state{registry_, querier_, pods, {}, kNow};
+  querier_.error = absl::UnavailableError("no upstream has answered");
+  const HttpReply reply =
+      HandleMetric(ParseRoute("/apis/custom.metrics.k8s.io/v1beta2/namespaces/big/pods/*/"
+                              "http_requests_per_second"),
+                   state);
+  EXPECT_EQ(reply.reason, "upstream");
+  EXPECT_THAT(querier_.asked, SizeIs(1));
+}
+
 // Whose text is longer than names alone make it: here the template has them twice.
 TEST_F(CustomMetricsTest, AQueryThatWouldBeTooLongIsSplit) {
   std::string rule(kRequestsRule);

@@ -26,6 +26,21 @@ using ::testing::Not;
 
 constexpr Timestamp kBegin = Timestamp::FromUnixMillis(1'700'000'000'000);
 
+// An engine that cannot be asked for coverage.
+class WithoutCoverage final : public Querier {
+ public:
+  explicit WithoutCoverage(Querier* engine) : engine_(engine) {}
+  absl::StatusOr<Answer> Ask(std::string_view promql, Timestamp t) override {
+    if (promql.find("count_over_time") != std::string_view::npos) return error;
+    return engine_->Ask(promql, t);
+  }
+
+  absl::Status error = absl::ResourceExhaustedError("over 9 samples; see --query.max-samples");
+
+ private:
+  Querier* const engine_;
+};
+
 class FleetTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -64,7 +79,7 @@ class FleetTest : public ::testing::Test {
     pod.pod_namespace = "ns";
     pod.pod_name = "p0";
     const PodIndex pods(std::span(&pod, 1));
-    const ApiState state{*registry_, querier_,         pods, policy_, now_ - absl::Seconds(14),
+    const ApiState state{*registry_, *asked_,          pods, policy_, now_ - absl::Seconds(14),
                          nullptr,    absl::Minutes(10)};
     return HandleApi({"GET", "", accept}, ParseRoute(target), state);
   }
@@ -77,6 +92,8 @@ class FleetTest : public ::testing::Test {
 
   Database database_;
   CachingQuerier querier_{database_};
+  WithoutCoverage broken_{&querier_};
+  Querier* asked_ = &querier_;
   ValuePolicy policy_;
   std::vector<Target> targets_;
   std::unique_ptr<MetricRegistry> registry_;
@@ -109,6 +126,48 @@ TEST_F(FleetTest, OneTargetOfTenMayBeAway) {
   EXPECT_EQ(Namespace().status, 200);
   Serve("  tacho: {minCoverage: 1}\n");
   EXPECT_EQ(Namespace().reason, "coverage");
+}
+
+// All ten are there, and nobody can say so.
+TEST_F(FleetTest, CoverageThatCannotBeLearntIsNoValueAndTheReplySaysWhy) {
+  for (int i = 0; i < 4; ++i) Scrape();
+  asked_ = &broken_;
+  const HttpReply reply = Namespace();
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_EQ(reply.reason, "coverage");
+  EXPECT_THAT(reply.body, AllOf(HasSubstr("over 9 samples; see --query.max-samples"),
+                                HasSubstr("tacho: {minCoverage: 0}")));
+  EXPECT_THAT(Namespace("/explain", "text/plain").body,
+              AllOf(HasSubstr("object   ns: coverage: how many of its targets are fresh could not"),
+                    HasSubstr("note     coverage is not known: over 9 samples")));
+  broken_.error = absl::UnavailableError("no upstream has answered");
+  EXPECT_EQ(Namespace().reason, "upstream");
+  Serve("  tacho: {minCoverage: 0}\n");
+  EXPECT_EQ(Namespace().status, 200);
+}
+
+// What rests on one target asks for no coverage.
+TEST_F(FleetTest, APodThatIsItsOnlyTargetNeedsNoCoverage) {
+  for (int i = 0; i < 4; ++i) Scrape();
+  asked_ = &broken_;
+  EXPECT_EQ(Get("/apis/custom.metrics.k8s.io/v1beta2/namespaces/ns/pods/p0/"
+                "http_requests_per_second")
+                .status,
+            200);
+}
+
+TEST_F(FleetTest, AnExternalSumWhoseCoverageCannotBeLearntIsNoValue) {
+  Serve(
+      "externalRules:\n- seriesQuery: http_requests_total\n  name: {as: all}\n"
+      "  resources: {overrides: {namespace: {resource: namespace}}}\n"
+      "  metricsQuery: sum(rate(<<.Series>>{<<.LabelMatchers>>}[2m]))\n");
+  for (int i = 0; i < 4; ++i) Scrape();
+  const std::string path = "/apis/external.metrics.k8s.io/v1beta1/namespaces/ns/all";
+  EXPECT_EQ(Get(path).status, 200) << Get(path).body;
+  asked_ = &broken_;
+  const HttpReply reply = Get(path);
+  EXPECT_EQ(reply.reason, "coverage");
+  EXPECT_THAT(reply.body, HasSubstr("over 9 samples"));
 }
 
 // A pod that is gone is not expected any more: scaling down is no outage.

@@ -117,6 +117,20 @@ TEST(DecisionTest, TooFewFreshTargetsAreNoCoverage) {
   EXPECT_EQ(Reason(seen), Unknown::kNone);
 }
 
+// Not to know how many are away is no reason to take the sum for whole.
+TEST(DecisionTest, CoverageThatCouldNotBeLearntIsNoCoverage) {
+  Observation seen = Row(1);
+  seen.coverage_unknown = true;
+  EXPECT_EQ(Reason(seen), Unknown::kCoverage);
+  ValuePolicy policy;
+  policy.min_coverage = 0.01;
+  EXPECT_EQ(Reason(seen, policy), Unknown::kCoverage);
+  policy.min_coverage = 0;
+  EXPECT_EQ(Reason(seen, policy), Unknown::kNone);
+  seen.newest = Timestamp::Min();  // rests on no target
+  EXPECT_EQ(Reason(seen), Unknown::kNone);
+}
+
 // F5: targets that are fresh but have one sample only.
 TEST(DecisionTest, TooFewWarmTargetsAreWarming) {
   Observation seen = Row(1);
