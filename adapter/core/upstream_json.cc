@@ -22,8 +22,9 @@ namespace json = boost::json;
 std::string_view Std(const json::string& s) { return {s.data(), s.size()}; }
 std::string_view Std(const json::string_view s) { return {s.data(), s.size()}; }
 
+// Not the query's fault, and no answer: as good as none.
 absl::Status Malformed(std::string_view what) {
-  return absl::InternalError(absl::StrCat("the upstream's reply is malformed: ", Abs(what)));
+  return absl::UnavailableError(absl::StrCat("the upstream's reply is malformed: ", Abs(what)));
 }
 
 // Null if there is no such key.

@@ -30,8 +30,8 @@ namespace tacho::adapter {
 inline constexpr size_t kMaxUpstreamDepth = 16;
 
 //   kInvalidArgument    the server refuses the query: its own words
-//   kUnavailable        it answers an error of its own, or only a part of the data
-//   kInternal           not such a reply; the message says what is wrong with it
+//   kUnavailable        it answers an error of its own, only a part of the data, or no such
+//                       reply; the message says what is wrong with it
 [[nodiscard]] absl::StatusOr<Answer> ReadQueryReply(std::string_view body, Duration window);
 
 // The label sets of the series, as they come. Errors as ReadQueryReply.

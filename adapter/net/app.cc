@@ -81,8 +81,8 @@ struct Upstream {
         client(std::move(opened)),
         querier(options.upstream, std::move(parser), client.get(), stats.get()),
         series(
-            SeriesOptions(options), client.get(), &querier, [clock] { return clock->Now(); },
-            std::move(on_pods)) {}
+            SeriesOptions(options), client.get(), stats.get(), &querier,
+            [clock] { return clock->Now(); }, std::move(on_pods)) {}
 
   static UpstreamSeries::Options SeriesOptions(const AdapterOptions& options) {
     UpstreamSeries::Options out = options.upstream_series;
@@ -162,9 +162,9 @@ class App {
       signals_.async_wait([this](const ErrorCode&, int) { BeginStop(); });
       control_.run();
       sources_.Stop();
-      if (upstream_ != nullptr) upstream_->series.Stop();
       LogSavings();
       front_.Stop(kDrainGrace);
+      if (upstream_ != nullptr) upstream_->series.Stop();
     }
     log_.Info("stopped");
     return absl::OkStatus();
@@ -189,6 +189,7 @@ class App {
     env.upstream = &upstream_->series;
     env.upstream_stats = upstream_->stats.get();
     env.max_query_bytes = options_.upstream.max_query_bytes;
+    env.upstream_timeout = options_.upstream.timeout;
     return env;
   }
 
@@ -211,6 +212,7 @@ class App {
     alarm(kForcedExitSeconds);
     router_.SetDraining();
     deadlines_.EndWithin(kDrainGrace / 2);
+    if (upstream_ != nullptr) upstream_->client->EndWithin(absl::FromChrono(kDrainGrace / 2));
     control_.stop();
   }
 

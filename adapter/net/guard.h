@@ -25,7 +25,9 @@ class Guard final : public HttpHandler {
   [[nodiscard]] HttpResponse Handle(const HttpRequest& request) override;
   // Quick only where the path is open: an authorizer may wait.
   [[nodiscard]] Lane LaneOf(const HttpRequest& request) const override;
-  [[nodiscard]] HttpResponse TooManyQueries() const override { return inner_->TooManyQueries(); }
+  [[nodiscard]] HttpResponse TooMany(const HttpRequest& request, Lane lane) const override {
+    return inner_->TooMany(request, lane);
+  }
 
  private:
   HttpHandler* const inner_;

@@ -23,12 +23,20 @@ class HttpServer::Impl {
   Impl(const ServerOptions& options, HttpHandler* handler, ServerStats* stats, Logger* log,
        const FrontDoor* front_door)
       : peers_(options.max_connections_per_peer),
-        env_{options, handler, stats, &pool_, &query_pool_, front_door},
+        env_{options,
+             handler,
+             stats,
+             &pool_,
+             {&query_pool_, &stats->queries_in_flight, options.max_queries, ServerLimit::kAdHoc},
+             {&upstream_pool_, &stats->upstream_in_flight, options.max_upstream_requests,
+              ServerLimit::kUpstream},
+             front_door},
         log_(log),
         acceptor_(io_),
         pause_(io_),
         pool_(static_cast<size_t>(options.handler_threads)),
-        query_pool_(static_cast<size_t>(options.query_threads)) {}
+        query_pool_(static_cast<size_t>(options.query_threads)),
+        upstream_pool_(static_cast<size_t>(options.upstream_threads)) {}
 
   ~Impl() { Stop(std::chrono::milliseconds(0)); }
 
@@ -67,10 +75,12 @@ class HttpServer::Impl {
     }
     pool_.stop();
     query_pool_.stop();
+    upstream_pool_.stop();
     io_.stop();
     thread_.join();
     pool_.join();
     query_pool_.join();
+    upstream_pool_.join();
   }
 
   [[nodiscard]] const std::string& address() const { return bound_; }
@@ -120,7 +130,7 @@ class HttpServer::Impl {
     });
   }
 
-  // Sessions live in handlers of io_ and tasks of pool_: the tasks must go before io_,
+  // Sessions live in handlers of io_ and tasks of the pools: the tasks must go before io_,
   // whose sockets the sessions hold, and env_, in which they count themselves, last.
   PeerLimit peers_;
   SessionEnv env_;
@@ -133,6 +143,7 @@ class HttpServer::Impl {
   asio::steady_timer pause_;
   asio::thread_pool pool_;
   asio::thread_pool query_pool_;
+  asio::thread_pool upstream_pool_;
   std::string bound_;
   std::thread thread_;
 };

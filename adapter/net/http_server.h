@@ -43,16 +43,21 @@ struct ServerOptions {
   size_t max_buffered_reply_bytes = size_t{64} << 20;  // replies not yet taken, in all
   size_t max_in_flight = 256;                          // requests being answered
   int handler_threads = 4;
-  int query_threads = 20;    // queries evaluated at a time; those beyond wait
-  size_t max_queries = 100;  // evaluated or waiting; more are refused
+  int query_threads = 20;     // queries evaluated at a time; those beyond wait
+  size_t max_queries = 100;   // evaluated or waiting; more are refused
+  int upstream_threads = 16;  // requests that ask --prometheus-url at a time; those beyond wait
+  size_t max_upstream_requests = 64;  // asking or waiting; more are refused
 };
 
 // Which threads answer a request. Queries of people and dashboards may take minutes:
-// they must hold up neither health nor the requests that scale a fleet.
+// they must hold up neither health nor the requests that scale a fleet. What asks another
+// server waits as long as that one keeps silent: discovery must go on meanwhile, or the
+// kube-aggregator takes the whole API for gone.
 enum class Lane : uint8_t {
-  kQuick,  // at once, on the thread that also moves the bytes
-  kApi,    // one of handler_threads
-  kQuery,  // one of query_threads, which yield to all others
+  kQuick,     // at once, on the thread that also moves the bytes
+  kApi,       // one of handler_threads
+  kQuery,     // one of query_threads, which yield to all others
+  kUpstream,  // one of upstream_threads
 };
 
 class FrontDoor;
@@ -63,8 +68,8 @@ class HttpHandler {
   // From several threads at once; on kQuick's it may not take its time.
   [[nodiscard]] virtual HttpResponse Handle(const HttpRequest& request) = 0;
   [[nodiscard]] virtual Lane LaneOf(const HttpRequest& request) const = 0;
-  // What a request of kQuery gets when max_queries are there already.
-  [[nodiscard]] virtual HttpResponse TooManyQueries() const = 0;
+  // What a request gets when its lane, kQuery or kUpstream, has as many as it may.
+  [[nodiscard]] virtual HttpResponse TooMany(const HttpRequest& request, Lane lane) const = 0;
 };
 
 class HttpServer {

@@ -230,13 +230,14 @@ void HttpSession::Dispatch() {
     return Refuse(ServerLimit::kInFlight, 429, "TooManyRequests",
                   "too many requests are being answered; try again later");
   }
-  is_query_ = lane == Lane::kQuery;
-  if (is_query_ && env_->stats->queries_in_flight.fetch_add(1) >= env_->options.max_queries) {
-    env_->stats->CountLimit(ServerLimit::kAdHoc);
-    return Answer(env_->handler->TooManyQueries());
+  lane_ = env_->Bounded(lane);
+  if (lane_ == nullptr) return Post(env_->pool);
+  if (lane_->in_flight->fetch_add(1) >= lane_->max_in_flight) {
+    env_->stats->CountLimit(lane_->limit);
+    return Answer(env_->handler->TooMany(request_, lane));
   }
-  if (is_query_) CancelWhenPeerEnds();
-  Post(lane);
+  if (lane_ == &env_->queries) CancelWhenPeerEnds();
+  Post(lane_->pool);
 }
 
 // Nobody waits for the answer any more: the threads are for those who do. A client that only
@@ -248,10 +249,9 @@ void HttpSession::CancelWhenPeerEnds() {
   });
 }
 
-void HttpSession::Post(Lane lane) {
-  asio::thread_pool& pool = lane == Lane::kQuery ? *env_->query_pool : *env_->pool;
-  asio::post(pool, [self = shared_from_this()] {
-    if (self->is_query_) YieldToOthers();
+void HttpSession::Post(asio::thread_pool* pool) {
+  asio::post(*pool, [self = shared_from_this()] {
+    if (self->lane_ == &self->env_->queries) YieldToOthers();
     HttpResponse response = RunHandler(self->env_->handler, self->request_);
     asio::post(self->stream_.executor(),
                [self, answer = std::move(response)]() mutable { self->Answer(std::move(answer)); });
@@ -262,7 +262,7 @@ void HttpSession::Answer(HttpResponse response) {
   if (request_.interrupt != nullptr) stream_.StopAwaiting();
   Write(response, !keep_alive_);
   env_->stats->in_flight.fetch_sub(1);
-  if (is_query_) env_->stats->queries_in_flight.fetch_sub(1);
+  if (lane_ != nullptr) lane_->in_flight->fetch_sub(1);
 }
 
 void HttpSession::Write(const HttpResponse& response, bool close) {

@@ -26,14 +26,29 @@
 
 namespace tacho::adapter {
 
+// A lane whose requests may take long, with a bound of its own.
+struct BoundedLane {
+  asio::thread_pool* pool;
+  Counter* in_flight;  // running, or waiting for a thread
+  size_t max_in_flight;
+  ServerLimit limit;
+};
+
 // What all sessions of a server share.
 struct SessionEnv {
   const ServerOptions options;
   HttpHandler* const handler;
   ServerStats* const stats;
   asio::thread_pool* const pool;
-  asio::thread_pool* const query_pool;
+  const BoundedLane queries;
+  const BoundedLane upstream;
   const FrontDoor* const front_door;  // may be null
+
+  // Null: the lane has no bound of its own.
+  [[nodiscard]] const BoundedLane* Bounded(Lane lane) const {
+    if (lane == Lane::kQuery) return &queries;
+    return lane == Lane::kUpstream ? &upstream : nullptr;
+  }
 };
 
 class HttpSession : public std::enable_shared_from_this<HttpSession> {
@@ -60,7 +75,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void Refuse(ServerLimit limit, int status, std::string_view reason, std::string_view message);
   void RefuseHead(HeadError error);
   void Dispatch();
-  void Post(Lane lane);
+  void Post(asio::thread_pool* pool);
   void CancelWhenPeerEnds();
   void Answer(HttpResponse response);
   void Write(const HttpResponse& response, bool close);
@@ -80,7 +95,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   size_t body_bytes_ = 0;
   HttpRequest request_;
   bool keep_alive_ = false;
-  bool is_query_ = false;  // counted in queries_in_flight
+  const BoundedLane* lane_ = nullptr;  // in which the request is counted
   std::string reply_;
 };
 

@@ -29,6 +29,24 @@ bool IsForm(const HttpRequest& request) {
   return std::string_view(request.content_type).substr(0, kFormType.size()) == kFormType;
 }
 
+// Whether rules are evaluated to answer it.
+bool Evaluates(const Route& route) {
+  switch (route.kind) {
+    case RouteKind::kMetric:
+    case RouteKind::kExternalMetric:
+    case RouteKind::kPodMetrics:
+    case RouteKind::kNodeMetrics:
+    case RouteKind::kExplain:
+      return true;
+    default:
+      return false;
+  }
+}
+
+absl::Duration Since(std::chrono::steady_clock::time_point t) {
+  return absl::FromChrono(std::chrono::steady_clock::now() - t);
+}
+
 }  // namespace
 
 Router::Router(const RouterEnv& env)
@@ -38,7 +56,9 @@ Lane Router::LaneOf(const HttpRequest& request) const {
   for (const std::string_view path : kHealthPaths) {
     if (request.target.starts_with(path)) return Lane::kQuick;
   }
-  return request.target.starts_with(kPromPath) ? Lane::kQuery : Lane::kApi;
+  if (request.target.starts_with(kPromPath)) return Lane::kQuery;
+  const bool asks = env_.upstream != nullptr && Evaluates(ParseRoute(request.target));
+  return asks ? Lane::kUpstream : Lane::kApi;
 }
 
 HttpResponse Router::Handle(const HttpRequest& request) {
@@ -132,9 +152,7 @@ HttpReply Router::Prom(const HttpRequest& request, Route* route) {
                 std::make_move_iterator(route->params.end()));
     route->params = std::move(form);  // a form's values come first, as in Go
   }
-  const auto elapsed = [received = request.received] {
-    return absl::FromChrono(std::chrono::steady_clock::now() - received);
-  };
+  const auto elapsed = [received = request.received] { return Since(received); };
   PromMoment moment = {env_.clock->Now(), elapsed};
   if (request.interrupt != nullptr) moment.interrupt = request.interrupt;
   HttpReply reply = HandleProm(request.method, *route, moment, env_.prom);
@@ -144,14 +162,33 @@ HttpReply Router::Prom(const HttpRequest& request, Route* route) {
   return reply;
 }
 
-HttpResponse Router::TooManyQueries() const {
-  env_.server_stats->CountAnswer(RouteKind::kPromQuery, 503);
+HttpResponse Router::TooMany(const HttpRequest& request, Lane lane) const {
+  env_.server_stats->CountAnswer(ParseRoute(request.target).kind, 503);
+  if (lane == Lane::kUpstream) {
+    return {ValueUnknown(ToString(Unknown::kUpstream),
+                         "too many requests wait for --prometheus-url already; it is slow, or "
+                         "--prometheus-max-requests too low"),
+            {}};
+  }
   return {PromFailure(PromError::kUnavailable,
                       "too many queries at a time; try again later, or raise --max-queries"),
           {}};
 }
 
+// Who asked has no use for an answer that much later, and the next one waits as well.
+bool Router::WaitedTooLong(const HttpRequest& request, const Route& route) const {
+  return env_.upstream != nullptr && Evaluates(route) &&
+         Since(request.received) > env_.upstream_timeout;
+}
+
 HttpReply Router::Api(const HttpRequest& request, const Route& route) {
+  if (WaitedTooLong(request, route)) {
+    env_.server_stats->CountLimit(ServerLimit::kUpstreamWait);
+    return ValueUnknown(
+        ToString(Unknown::kUpstream),
+        "requests before this one waited for --prometheus-url, longer than "
+        "--prometheus-timeout; it is slow, or --prometheus-max-concurrency too low");
+  }
   std::shared_ptr<const PodIndex> known = pods();
   if (known == nullptr) known = std::make_shared<PodIndex>(std::span<const DiscoveredTarget>());
   const std::shared_ptr<RuleStore::Generation> rules = env_.rules->Get();

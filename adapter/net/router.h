@@ -46,6 +46,7 @@ struct RouterEnv {
   // Of rules that are evaluated elsewhere; else null.
   const UpstreamSeries* upstream = nullptr;
   const UpstreamStats* upstream_stats = nullptr;
+  absl::Duration upstream_timeout = absl::InfiniteDuration();  // to wait for a turn to ask
   size_t max_query_bytes = QueryLimits().max_query_bytes;
 };
 
@@ -55,7 +56,7 @@ class Router final : public HttpHandler {
 
   [[nodiscard]] HttpResponse Handle(const HttpRequest& request) override;
   [[nodiscard]] Lane LaneOf(const HttpRequest& request) const override;
-  [[nodiscard]] HttpResponse TooManyQueries() const override;
+  [[nodiscard]] HttpResponse TooMany(const HttpRequest& request, Lane lane) const override;
 
   // What discovery knows now. Before the first call the adapter is not ready.
   void SetPods(std::shared_ptr<const PodIndex> pods, uint64_t targets);
@@ -69,6 +70,7 @@ class Router final : public HttpHandler {
   HttpReply PromHealth(const Route& route) const;
   HttpReply Prom(const HttpRequest& request, Route* route);
   HttpReply Api(const HttpRequest& request, const Route& route);
+  [[nodiscard]] bool WaitedTooLong(const HttpRequest& request, const Route& route) const;
   void LogConflicts(LiveRegistry* registry);
   [[nodiscard]] std::vector<HealthCheck> HealthChecks(bool ready) const;
   [[nodiscard]] std::shared_ptr<const PodIndex> pods() const;

@@ -156,6 +156,9 @@ void Serving(const SelfMetrics& m, MetricsText* out) {
   out->Gauge("tacho_http_queries_in_flight",
              "Requests of Prometheus' API that are being answered or wait for a thread.");
   out->Sample(stats.queries_in_flight.load());
+  out->Gauge("tacho_http_upstream_requests_in_flight",
+             "Requests that ask --prometheus-url or wait for a thread to.");
+  out->Sample(stats.upstream_in_flight.load());
   out->Gauge("tacho_http_buffered_reply_bytes", "Bytes of replies that clients have not taken.");
   out->Sample(stats.buffered_reply_bytes.load());
   out->Counter("tacho_http_reply_bytes_total", "Bytes of replies.");
@@ -240,6 +243,13 @@ void UpstreamCalls(const UpstreamStats& stats, MetricsText* out) {
   out->Counter("tacho_upstream_limits_total", "Times that a limit fired.");
   out->Sample(stats.busy.load(), {{"limit", "in_flight"}});
   out->Sample(stats.long_queries.load(), {{"limit", "query_bytes"}});
+  out->Sample(stats.timeouts.load(), {{"limit", "timeout"}});
+  out->Sample(stats.large_replies.load(), {{"limit", "reply_bytes"}});
+  out->Sample(stats.refused_buffers.load(), {{"limit", "buffered_bytes"}});
+  out->Sample(stats.selectors.load(), {{"limit", "selectors"}});
+  out->Counter("tacho_upstream_unusable_total",
+               "Replies that are an error, only a part of the data, or malformed.");
+  out->Sample(stats.unusable.load());
 }
 
 }  // namespace

@@ -32,14 +32,16 @@ enum class ServerLimit : uint8_t {
   kHeaderFields,
   kTargetBytes,
   kBodyBytes,
-  kReplyBytes,   // replies not yet taken, all together
-  kInFlight,     // requests being answered, all together
-  kAdHoc,        // of them, requests of Prometheus' API: running, or waiting to
-  kQueryTime,    // a query that took too long
-  kQueryReply,   // a query's reply that would have been too long
-  kQuerySeries,  // more series to list than may be
-  kMalformed,    // not HTTP as the server accepts it
-  kUpgrade,      // Upgrade, CONNECT, TRACE
+  kReplyBytes,    // replies not yet taken, all together
+  kInFlight,      // requests being answered, all together
+  kAdHoc,         // of them, requests of Prometheus' API: running, or waiting to
+  kUpstream,      // of them, requests that ask --prometheus-url: running, or waiting to
+  kUpstreamWait,  // one that waited too long for its turn to ask
+  kQueryTime,     // a query that took too long
+  kQueryReply,    // a query's reply that would have been too long
+  kQuerySeries,   // more series to list than may be
+  kMalformed,     // not HTTP as the server accepts it
+  kUpgrade,       // Upgrade, CONNECT, TRACE
   kCount_
 };
 inline constexpr size_t kServerLimitCount = static_cast<size_t>(ServerLimit::kCount_);
@@ -58,6 +60,8 @@ inline constexpr size_t kServerLimitCount = static_cast<size_t>(ServerLimit::kCo
                                                                       "reply_bytes",
                                                                       "in_flight",
                                                                       "ad_hoc",
+                                                                      "upstream_requests",
+                                                                      "upstream_wait",
                                                                       "query_timeout",
                                                                       "query_reply_bytes",
                                                                       "query_series",
@@ -98,6 +102,7 @@ struct ServerStats {
   Counter buffered_reply_bytes{0};  // a gauge
   Counter in_flight{0};             // a gauge
   Counter queries_in_flight{0};     // a gauge; of them, requests of Prometheus' API
+  Counter upstream_in_flight{0};    // a gauge; of them, requests that ask --prometheus-url
   FrontDoorStats front_door;
   std::array<Counter, kServerLimitCount> limits{};
   std::array<std::array<Counter, kCountedStatuses.size()>, kRouteKindCount> answers{};

@@ -98,7 +98,9 @@ class UpstreamClient::Impl {
                                   absl::Duration timeout) {
     ++stats_->calls;
     const auto race = std::make_shared<Race>();
-    const Clock::time_point deadline = Clock::now() + absl::ToChronoNanoseconds(timeout);
+    const Entry entry(this, race.get());
+    const Clock::time_point deadline =
+        std::min(Clock::now() + absl::ToChronoNanoseconds(timeout), ends_at_.load());
     const std::string encoded = Encode(params);
     std::vector<std::shared_ptr<Lease>> leases;
     const size_t first = preferred_;
@@ -110,10 +112,35 @@ class UpstreamClient::Impl {
       if (!last) CountNext(race.get());
     }
     for (const std::shared_ptr<Lease>& lease : leases) Abandon(lease);
-    return Outcome(race.get());
+    return Outcome(deadline, race.get());
+  }
+
+  void EndWithin(absl::Duration most) {
+    ends_at_ = Clock::now() + absl::ToChronoNanoseconds(most);
+    const std::lock_guard lock(races_mutex_);
+    for (Race* race : races_) {
+      const std::lock_guard wake(race->mutex);
+      race->changed.notify_all();
+    }
   }
 
  private:
+  // A race is known to EndWithin as long as this.
+  struct Entry {
+    Entry(Impl* owner, Race* entered) : impl(owner), race(entered) {
+      const std::lock_guard lock(impl->races_mutex_);
+      impl->races_.insert(race);
+    }
+    ~Entry() {
+      const std::lock_guard lock(impl->races_mutex_);
+      impl->races_.erase(race);
+    }
+    Entry(const Entry&) = delete;
+    Entry& operator=(const Entry&) = delete;
+    Impl* const impl;
+    Race* const race;
+  };
+
   [[nodiscard]] Clock::time_point HedgeTime(Clock::time_point deadline) const {
     return std::min(deadline, Clock::now() + absl::ToChronoNanoseconds(options_.hedge_after));
   }
@@ -178,6 +205,7 @@ class UpstreamClient::Impl {
       active_.insert(lease);
       lease->client->Call(std::move(call), deadline, [this, lease, race](ScrapeReply reply) {
         buffers_.Release(reply.charged);
+        CountLimit(reply.failure);
         absl::StatusOr<std::string> body = ToBody(&reply);
         if (!absl::IsUnavailable(body.status())) preferred_ = lease->server;
         // Before the caller goes on: its next call finds the connection.
@@ -189,16 +217,24 @@ class UpstreamClient::Impl {
   }
 
   // True: the question is answered, or the time is up.
-  static bool AwaitOne(Race* race, Clock::time_point until) {
+  bool AwaitOne(Race* race, Clock::time_point until) const {
     std::unique_lock lock(race->mutex);
-    race->changed.wait_until(
-        lock, until, [race] { return race->answer.has_value() || race->ended == race->begun; });
+    while (!race->answer.has_value() && race->ended < race->begun) {
+      const Clock::time_point end = std::min(until, ends_at_.load());
+      if (Clock::now() >= end) break;
+      race->changed.wait_until(lock, end);
+    }
     return race->answer.has_value();
   }
 
   void CountNext(Race* race) {
     const std::lock_guard lock(race->mutex);
     ++(race->ended == race->begun ? stats_->failovers : stats_->hedges);
+  }
+
+  void CountLimit(ScrapeFailure failure) {
+    if (failure == ScrapeFailure::kBodyLimit) ++stats_->large_replies;
+    if (failure == ScrapeFailure::kBuffers) ++stats_->refused_buffers;
   }
 
   // Ends what nobody waits for any more.
@@ -214,10 +250,11 @@ class UpstreamClient::Impl {
     Return(lease);
   }
 
-  absl::StatusOr<std::string> Outcome(Race* race) {
+  absl::StatusOr<std::string> Outcome(Clock::time_point deadline, Race* race) {
     const std::lock_guard lock(race->mutex);
     if (race->answer.has_value()) return *std::move(race->answer);
     ++stats_->failures;
+    if (Clock::now() >= deadline) ++stats_->timeouts;
     if (race->ended < race->begun) race->failures.emplace_back("no reply in time");
     return absl::UnavailableError(
         absl::StrCat("no upstream has answered: ", absl::StrJoin(race->failures, "; ")));
@@ -231,8 +268,11 @@ class UpstreamClient::Impl {
   asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
   Resolver resolver_;                        // goes before what its callbacks post to
   std::set<std::shared_ptr<Lease>> active_;  // on the strand
-  std::mutex mutex_;                         // guards idle and in_use of servers_
-  std::vector<Server> servers_;              // the rest of which does not change
+  std::atomic<Clock::time_point> ends_at_{Clock::time_point::max()};
+  std::mutex races_mutex_;
+  std::set<Race*> races_;        // guarded by races_mutex_
+  std::mutex mutex_;             // guards idle and in_use of servers_
+  std::vector<Server> servers_;  // the rest of which does not change
   std::atomic<size_t> preferred_{0};
   std::thread thread_;
 };
@@ -266,6 +306,8 @@ absl::StatusOr<std::unique_ptr<UpstreamClient>> UpstreamClient::Create(
   return std::unique_ptr<UpstreamClient>(
       new UpstreamClient(std::make_unique<Impl>(options, std::move(servers), stats)));
 }
+
+void UpstreamClient::EndWithin(absl::Duration most) { impl_->EndWithin(most); }
 
 absl::StatusOr<std::string> UpstreamClient::Ask(std::string_view path, const Params& params,
                                                 absl::Duration timeout) {

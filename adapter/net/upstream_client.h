@@ -35,7 +35,7 @@ struct UpstreamOptions {
   absl::Duration timeout = absl::Seconds(5);          // of a query, over all servers
   absl::Duration series_timeout = absl::Seconds(30);  // of a list of series
   absl::Duration hedge_after = absl::Milliseconds(500);
-  size_t max_in_flight = 16;  // calls per URL
+  size_t max_in_flight = 32;  // calls per URL
   size_t max_reply_bytes = size_t{64} << 20;
   size_t max_buffered_bytes = size_t{256} << 20;  // of all replies being read
   size_t max_query_bytes = size_t{8} << 10;
@@ -43,11 +43,16 @@ struct UpstreamOptions {
 
 struct UpstreamStats {
   std::atomic<uint64_t> calls{0};
-  std::atomic<uint64_t> failures{0};      // of them, without an answer from any server
-  std::atomic<uint64_t> hedges{0};        // second servers asked because the first kept silent
-  std::atomic<uint64_t> failovers{0};     // and because it failed
-  std::atomic<uint64_t> busy{0};          // calls that max_in_flight refused
-  std::atomic<uint64_t> long_queries{0};  // that max_query_bytes refused
+  std::atomic<uint64_t> failures{0};         // of them, without an answer from any server
+  std::atomic<uint64_t> hedges{0};           // second servers asked because the first kept silent
+  std::atomic<uint64_t> failovers{0};        // and because it failed
+  std::atomic<uint64_t> busy{0};             // calls that max_in_flight refused
+  std::atomic<uint64_t> long_queries{0};     // that max_query_bytes refused
+  std::atomic<uint64_t> timeouts{0};         // calls that their time ended
+  std::atomic<uint64_t> large_replies{0};    // that max_reply_bytes cut off
+  std::atomic<uint64_t> refused_buffers{0};  // replies that max_buffered_bytes cut off
+  std::atomic<uint64_t> selectors{0};        // lists of series that max_selectors refused
+  std::atomic<uint64_t> unusable{0};  // bodies that are an error, a part of the data, or malformed
 };
 
 class UpstreamClient {
@@ -65,6 +70,9 @@ class UpstreamClient {
   //   kUnavailable        no server has answered, within `timeout`; what each one did
   [[nodiscard]] absl::StatusOr<std::string> Ask(std::string_view path, const Params& params,
                                                 absl::Duration timeout);
+
+  // The process ends: calls under way, and later ones, take no longer than this.
+  void EndWithin(absl::Duration most);
 
  private:
   class Impl;

@@ -175,7 +175,18 @@ void AddUpstreamFlags(AdapterOptions* options, FlagSet* f) {
   f->Add("prometheus-series-timeout", "for a list of series", &o->series_timeout);
   f->Add("prometheus-hedge-after", "how long a server may keep silent before the next is asked too",
          &o->hedge_after);
-  f->AddNumber("prometheus-max-in-flight", "calls to one server at a time; more are refused",
+  f->AddNumber("prometheus-max-concurrency",
+               "requests that ask the servers at a time; those beyond wait",
+               &options->server.upstream_threads);
+  f->AddNumber("prometheus-max-requests",
+               "requests that ask the servers or wait to; more get a 503",
+               &options->server.max_upstream_requests);
+  f->AddNumber("prometheus-list-concurrency", "lists of series asked for at a time",
+               &options->upstream_series.concurrency);
+  f->AddNumber("prometheus-max-selectors", "lists of series that rules may need",
+               &options->upstream_series.max_selectors);
+  f->AddNumber("prometheus-max-in-flight",
+               "calls to one server at a time, lists included; more are refused",
                &o->max_in_flight);
   f->AddBytes("prometheus-max-query-bytes",
               "the text of a query; for more objects several are sent", &o->max_query_bytes);
@@ -202,7 +213,10 @@ void AddUpstreamFlags(AdapterOptions* options, FlagSet* f) {
 }
 
 absl::Status FinishUpstream(AdapterOptions* options) {
-  if (options->upstream.urls.empty()) return absl::OkStatus();
+  if (options->upstream.urls.empty()) {
+    options->server.upstream_threads = 1;  // nothing comes to them
+    return absl::OkStatus();
+  }
   HttpClientConfig& http = options->upstream.http;
   if (options->upstream_in_cluster && !options->upstream_auth_config.empty()) {
     return absl::InvalidArgumentError(

@@ -36,6 +36,7 @@ absl::StatusOr<Answer> UpstreamQuerier::Ask(std::string_view promql, Timestamp t
                    options_.timeout);
   if (!body.ok()) return body.status();
   absl::StatusOr<Answer> answer = ReadQueryReply(*body, WindowOf(promql));
+  if (!answer.ok()) ++stats_->unusable;
   if (answer.ok()) answer->time = t;
   return answer;
 }

@@ -25,8 +25,7 @@ class UpstreamQuerier final : public Querier {
 
   //   kResourceExhausted  the query is longer than max_query_bytes
   //   kInvalidArgument    the servers refuse it
-  //   kUnavailable        no server has answered, or none with all of the data
-  //   kInternal           a server answers nonsense
+  //   kUnavailable        no server has answered, or not with all of the data, or nonsense
   [[nodiscard]] absl::StatusOr<Answer> Ask(std::string_view promql, Timestamp t) override;
 
  private:

@@ -37,10 +37,11 @@ PodIndex PodsOf(const Answer& answer) {
   return PodIndex(pods);
 }
 
-UpstreamSeries::UpstreamSeries(const Options& options, UpstreamClient* client, Querier* querier,
-                               Now now, OnPods on_pods)
+UpstreamSeries::UpstreamSeries(const Options& options, UpstreamClient* client, UpstreamStats* stats,
+                               Querier* querier, Now now, OnPods on_pods)
     : options_(WithMaxAge(options)),
       client_(client),
+      stats_(stats),
       querier_(querier),
       now_(std::move(now)),
       on_pods_(std::move(on_pods)) {}
@@ -48,7 +49,10 @@ UpstreamSeries::UpstreamSeries(const Options& options, UpstreamClient* client, Q
 UpstreamSeries::~UpstreamSeries() { Stop(); }
 
 void UpstreamSeries::Start() {
-  thread_ = std::thread([this] { Run(); });
+  for (int i = 0; i < std::max(1, options_.concurrency); ++i) {
+    threads_.emplace_back([this] { RunLists(); });
+  }
+  if (!options_.pods_query.empty()) threads_.emplace_back([this] { RunPods(); });
 }
 
 void UpstreamSeries::Stop() {
@@ -57,7 +61,8 @@ void UpstreamSeries::Stop() {
     stopping_ = true;
     changed_.notify_all();
   }
-  if (thread_.joinable()) thread_.join();
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
 }
 
 bool UpstreamSeries::TooOld(const List& list) const {
@@ -71,10 +76,14 @@ absl::StatusOr<std::vector<MetricLabels>> UpstreamSeries::Find(std::string_view 
   const std::lock_guard lock(mutex_);
   auto it = lists_.find(selector);
   if (it == lists_.end()) {
-    if (lists_.size() >= kMaxSelectors) {
-      return absl::ResourceExhaustedError("too many series queries");
+    if (lists_.size() >= options_.max_selectors) {
+      ++stats_->selectors;
+      return absl::ResourceExhaustedError(
+          absl::StrCat("the rules have over ", options_.max_selectors,
+                       " series queries; see --prometheus-max-selectors"));
     }
     it = lists_.emplace(selector, List()).first;
+    it->second.due = Clock::now();
     changed_.notify_all();
   }
   const List& list = it->second;
@@ -93,36 +102,52 @@ absl::Status UpstreamSeries::last_error() const {
 
 bool UpstreamSeries::fresh() const {
   const std::lock_guard lock(mutex_);
-  return std::all_of(lists_.begin(), lists_.end(), [this](const auto& entry) {
-    return entry.second.metrics.has_value() && !TooOld(entry.second);
-  });
-}
-
-// The selector to ask for now; else `wake` is when there will be one.
-std::optional<std::string> UpstreamSeries::NextDue(Clock::time_point* wake) const {
-  const Clock::time_point now = Clock::now();
+  size_t good = 0;
   for (const auto& [selector, list] : lists_) {
-    if (list.due <= now) return selector;
-    *wake = std::min(*wake, list.due);
+    if (!list.metrics.has_value() && list.error.ok()) return false;
+    if (list.metrics.has_value() && !TooOld(list)) ++good;
   }
-  return std::nullopt;
+  return good > 0 || lists_.empty();
 }
 
-void UpstreamSeries::Run() {
+// The selector to ask for now, marked so; else `wake` is when there will be one.
+std::optional<std::string> UpstreamSeries::TakeDue(Clock::time_point* wake) {
+  auto next = lists_.end();
+  for (auto it = lists_.begin(); it != lists_.end(); ++it) {
+    if (it->second.asking) continue;
+    if (next == lists_.end() || it->second.due < next->second.due) next = it;
+  }
+  if (next == lists_.end()) return std::nullopt;
+  if (next->second.due > Clock::now()) {
+    *wake = std::min(*wake, next->second.due);
+    return std::nullopt;
+  }
+  next->second.asking = true;
+  return next->first;
+}
+
+void UpstreamSeries::RunLists() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     Clock::time_point wake = Clock::now() + std::chrono::hours(1);
-    const std::optional<std::string> selector = NextDue(&wake);
-    const bool pods = !options_.pods_query.empty() && pods_due_ <= Clock::now();
-    if (selector.has_value() || pods) {
+    const std::optional<std::string> selector = TakeDue(&wake);
+    if (selector.has_value()) {
       lock.unlock();
-      if (selector.has_value()) Refresh(*selector);
-      if (pods) RefreshPods();
+      Refresh(*selector);
       lock.lock();
-      continue;
+    } else {
+      changed_.wait_until(lock, wake);
     }
-    if (!options_.pods_query.empty()) wake = std::min(wake, pods_due_);
-    changed_.wait_until(lock, wake);
+  }
+}
+
+void UpstreamSeries::RunPods() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    lock.unlock();
+    RefreshPods();
+    lock.lock();
+    changed_.wait_for(lock, Chrono(options_.pods_interval), [this] { return stopping_; });
   }
 }
 
@@ -135,8 +160,11 @@ void UpstreamSeries::Refresh(const std::string& selector) {
                    options_.series_timeout);
   absl::StatusOr<std::vector<Labels>> series =
       body.ok() ? ReadSeriesReply(*body) : absl::StatusOr<std::vector<Labels>>(body.status());
+  if (body.ok() && !series.ok()) ++stats_->unusable;
   const std::lock_guard lock(mutex_);
   List& list = lists_[selector];
+  list.asking = false;
+  changed_.notify_all();  // of the threads, one sleeps until it is due again
   list.error = series.status();
   const absl::Duration next = series.ok()
                                   ? options_.relist_interval
@@ -155,8 +183,6 @@ void UpstreamSeries::RefreshPods() {
   if (answer.ok()) on_pods_(std::make_shared<const PodIndex>(PodsOf(*answer)));
   const std::lock_guard lock(mutex_);
   pods_error_ = answer.status();
-  pods_due_ =
-      Clock::now() + std::chrono::duration_cast<Clock::duration>(Chrono(options_.pods_interval));
 }
 
 }  // namespace tacho::adapter

@@ -41,8 +41,8 @@ TEST(UpstreamJsonTest, ReadsValuesThatAreNoNumbersAsSuch) {
   EXPECT_EQ(ReadQueryReply(Vector(Row("+Inf")), {})->samples[0].value, INFINITY);
   EXPECT_EQ(ReadQueryReply(Vector(Row("-Inf")), {})->samples[0].value, -INFINITY);
   EXPECT_EQ(ReadQueryReply(Vector(Row("1e-400")), {})->samples[0].value, 0);
-  EXPECT_TRUE(absl::IsInternal(ReadQueryReply(Vector(Row("")), {}).status()));
-  EXPECT_TRUE(absl::IsInternal(ReadQueryReply(Vector(Row("1x")), {}).status()));
+  EXPECT_TRUE(absl::IsUnavailable(ReadQueryReply(Vector(Row("")), {}).status()));
+  EXPECT_TRUE(absl::IsUnavailable(ReadQueryReply(Vector(Row("1x")), {}).status()));
 }
 
 TEST(UpstreamJsonTest, KeepsBothRowsOfOneObject) {
@@ -94,15 +94,15 @@ TEST(UpstreamJsonTest, RefusesWhatIsNoReply) {
        {"", "{", "[]", "null", "{}", R"({"status":"success"})",
         R"({"status":"success","data":null})", R"({"status":"success","data":[]})",
         R"({"status":"success","data":{"resultType":"vector"}})"}) {
-    EXPECT_TRUE(absl::IsInternal(ReadQueryReply(body, {}).status())) << body;
+    EXPECT_TRUE(absl::IsUnavailable(ReadQueryReply(body, {}).status())) << body;
   }
   for (const char* row :
        {"1", R"({"value":[1,"1"]})", R"({"metric":{"a":1},"value":[1,"1"]})", R"({"metric":{}})",
         R"({"metric":{},"value":[1]})", R"({"metric":{},"value":["1","1"]})",
         R"({"metric":{},"value":[1,1]})", R"({"metric":{},"value":[1e300,"1"]})"}) {
-    EXPECT_TRUE(absl::IsInternal(ReadQueryReply(Vector(row), {}).status())) << row;
+    EXPECT_TRUE(absl::IsUnavailable(ReadQueryReply(Vector(row), {}).status())) << row;
   }
-  EXPECT_TRUE(absl::IsInternal(ReadQueryReply(std::string(100'000, '['), {}).status()));
+  EXPECT_TRUE(absl::IsUnavailable(ReadQueryReply(std::string(100'000, '['), {}).status()));
 }
 
 TEST(UpstreamJsonTest, ANativeHistogramIsNoValue) {
@@ -117,7 +117,7 @@ TEST(UpstreamJsonTest, ReadsSeries) {
   ASSERT_THAT(*series, SizeIs(2));
   EXPECT_EQ((*series)[0].Get("pod"), "a");
   EXPECT_TRUE(ReadSeriesReply(R"({"status":"success","data":[]})")->empty());
-  EXPECT_TRUE(absl::IsInternal(ReadSeriesReply(R"({"status":"success","data":null})").status()));
+  EXPECT_TRUE(absl::IsUnavailable(ReadSeriesReply(R"({"status":"success","data":null})").status()));
 }
 
 }  // namespace

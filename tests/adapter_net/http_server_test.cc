@@ -129,6 +129,28 @@ TEST(HttpServerTest, AClientThatSendsMoreHasNotGone) {
   EXPECT_EQ(server.handler().cancelled(), 0);
 }
 
+// Queries of people, the API and what asks a server that hangs: each lane for itself.
+TEST(HttpServerTest, RequestsThatAskAnUpstreamHoldUpOnlyEachOther) {
+  ServerOptions options = SmallServer();
+  options.query_threads = 1;
+  options.upstream_threads = 1;
+  options.max_upstream_requests = 2;
+  TestServer server(options);
+  RawConnection running(ConnectTo(server.port()));
+  running.Send("GET /upstream/block HTTP/1.0\r\n\r\n");
+  server.handler().WaitForBlocked(1);
+  RawConnection waiting(ConnectTo(server.port()));
+  waiting.Send("GET /upstream HTTP/1.0\r\n\r\n");
+  while (server.stats().upstream_in_flight < 2) std::this_thread::yield();
+  EXPECT_THAT(server.Ask("GET /upstream HTTP/1.0\r\n\r\n"), HasSubstr(" 503 "));
+  EXPECT_EQ(server.fired(ServerLimit::kUpstream), 1U);
+  EXPECT_THAT(server.Ask("GET /x HTTP/1.0\r\n\r\n"), EndsWith("GET /x"));
+  EXPECT_THAT(server.Ask("GET /query HTTP/1.0\r\n\r\n"), EndsWith("GET /query"));
+  server.handler().Unblock();
+  EXPECT_THAT(waiting.ReadToEnd(), EndsWith("GET /upstream"));
+  while (server.stats().upstream_in_flight > 0) std::this_thread::yield();
+}
+
 TEST(HttpServerTest, StopLetsARequestUnderWayFinish) {
   auto server = std::make_unique<TestServer>();
   RawConnection connection(ConnectTo(server->port()));

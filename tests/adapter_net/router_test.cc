@@ -49,9 +49,12 @@ class RouterTest : public ::testing::Test {
   DeadlineTimer deadlines_;
   ProcessStatus status_{&scrape_stats_.targets, Options(), clock_.Now()};
   PromBounds bounds_ = {.timeout = absl::Seconds(30), .max_reply_bytes = 1000, .max_series = 10};
-  Router router_{RouterEnv{database_, &rules_, &querier_, ValuePolicy(), &clock_, &log_,
-                           &scrape_stats_, &server_stats_, &held_,
-                           PromEnv{database_, &queries_, &deadlines_, &status_, bounds_}}};
+  RouterEnv env_{database_,      &rules_,
+                 &querier_,      ValuePolicy(),
+                 &clock_,        &log_,
+                 &scrape_stats_, &server_stats_,
+                 &held_,         PromEnv{database_, &queries_, &deadlines_, &status_, bounds_}};
+  Router router_{env_};
   HttpResponse response_;
 };
 
@@ -111,6 +114,68 @@ TEST_F(RouterTest, HealthIsQuickAndQueriesHaveTheirOwnThreads) {
   for (const char* path : {"/api/v1/query?query=1", "/api/v1/series", "/api/v1/nothing"}) {
     EXPECT_EQ(lane(path), Lane::kQuery) << path;
   }
+}
+
+class UpstreamRouterTest : public RouterTest {
+ protected:
+  UpstreamRouterTest() {
+    env_.upstream = &lists_;
+    env_.upstream_stats = &upstream_stats_;
+    env_.upstream_timeout = absl::Seconds(60);
+  }
+  uint64_t fired(ServerLimit limit) const {
+    return server_stats_.limits[static_cast<size_t>(limit)];
+  }
+
+  UpstreamStats upstream_stats_;
+  UpstreamSeries lists_{{},
+                        nullptr,  // is not asked before Start
+                        &upstream_stats_,
+                        &querier_,
+                        [] { return Timestamp(); },
+                        [](const std::shared_ptr<const PodIndex>&) {}};
+};
+
+// The kube-aggregator polls discovery, and takes the API for gone if that has to wait.
+TEST_F(UpstreamRouterTest, OnlyWhatAsksTheUpstreamWaitsForIt) {
+  const Router router(env_);
+  HttpRequest request;
+  const auto lane = [&](const char* path) {
+    request.target = path;
+    return router.LaneOf(request);
+  };
+  for (const char* path :
+       {"/apis/custom.metrics.k8s.io/v1beta2/namespaces/ns/pods/*/m",
+        "/apis/external.metrics.k8s.io/v1beta1/namespaces/ns/m",
+        "/apis/metrics.k8s.io/v1beta1/namespaces/ns/pods", "/apis/metrics.k8s.io/v1beta1/nodes/n",
+        "/explain/apis/custom.metrics.k8s.io/v1beta2/namespaces/ns/pods/*/m"}) {
+    EXPECT_EQ(lane(path), Lane::kUpstream) << path;
+    EXPECT_EQ(router_.LaneOf(request), Lane::kApi) << path;  // evaluated here
+  }
+  for (const char* path :
+       {"/apis", "/apis/custom.metrics.k8s.io/v1beta2", "/openapi/v2", "/version", "/metrics"}) {
+    EXPECT_EQ(lane(path), Lane::kApi) << path;
+  }
+  EXPECT_EQ(lane("/readyz"), Lane::kQuick);
+}
+
+TEST_F(UpstreamRouterTest, WhatWaitsTooLongOrWithTooManyIsUnknown) {
+  Router router(env_);
+  HttpRequest request;
+  request.method = "GET";
+  request.target = "/apis/custom.metrics.k8s.io/v1beta2/namespaces/ns/pods/*/m";
+  const HttpReply full = router.TooMany(request, Lane::kUpstream).reply;
+  EXPECT_EQ(full.status, 503);
+  EXPECT_EQ(full.reason, "upstream");
+  EXPECT_THAT(full.body, HasSubstr("--prometheus-max-requests"));
+  request.received = std::chrono::steady_clock::now();
+  EXPECT_EQ(router.Handle(request).reply.status, 404);
+  request.received -= std::chrono::seconds(61);
+  EXPECT_EQ(router.Handle(request).reply.reason, "upstream");
+  EXPECT_EQ(fired(ServerLimit::kUpstreamWait), 1U);
+  EXPECT_EQ(router_.Handle(request).reply.status, 404);  // evaluated here
+  request.target = "/apis";
+  EXPECT_EQ(router.Handle(request).reply.status, 200);
 }
 
 TEST_F(RouterTest, PrometheusHealthFollowsReadiness) {

@@ -14,15 +14,15 @@
 
 namespace tacho::adapter {
 
-// /block and /query/block wait for Unblock, /query/gone until the client has gone, /throw throws,
-// /large is 1 MB, /huge 32 MB, the rest echoes.
+// /block, /query/block and /upstream/block wait for Unblock, /query/gone until the client has gone,
+// /throw throws, /large is 1 MB, /huge 32 MB, the rest echoes.
 class TestHandler : public HttpHandler {
  public:
   HttpResponse Handle(const HttpRequest& request) override {
     std::unique_lock lock(mutex_);
     last_ = request;
     if (request.target == "/throw") throw std::runtime_error("planned");
-    if (request.target == "/block" || request.target == "/query/block") {
+    if (request.target.ends_with("/block")) {
       ++blocked_;
       changed_.notify_all();
       changed_.wait(lock, [&] { return unblocked_; });
@@ -44,9 +44,11 @@ class TestHandler : public HttpHandler {
   }
   Lane LaneOf(const HttpRequest& request) const override {
     if (request.target == "/quick") return Lane::kQuick;
+    if (request.target.starts_with("/upstream")) return Lane::kUpstream;
     return request.target.starts_with("/query") ? Lane::kQuery : Lane::kApi;
   }
-  HttpResponse TooManyQueries() const override {
+  HttpResponse TooMany(const HttpRequest& request, Lane lane) const override {
+    EXPECT_EQ(LaneOf(request), lane);
     HttpResponse response;
     response.reply.status = 503;
     return response;

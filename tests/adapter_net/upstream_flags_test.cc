@@ -42,6 +42,29 @@ TEST(UpstreamFlagsTest, UrlsAddUp) {
   EXPECT_FALSE(Parse({"--prometheus-verb=PUT"}, &options).ok());
 }
 
+TEST(UpstreamFlagsTest, EveryBoundIsSet) {
+  AdapterOptions options;
+  ASSERT_TRUE(Parse({"--prometheus-url=http://a", "--prometheus-timeout=1s",
+                     "--prometheus-series-timeout=2s", "--prometheus-hedge-after=3s",
+                     "--prometheus-max-concurrency=4", "--prometheus-max-requests=5",
+                     "--prometheus-max-in-flight=6", "--prometheus-max-query-bytes=7",
+                     "--prometheus-max-reply-bytes=8", "--prometheus-max-buffered-bytes=9",
+                     "--prometheus-list-concurrency=10", "--prometheus-max-selectors=11"},
+                    &options)
+                  .ok());
+  EXPECT_EQ(options.upstream.timeout, absl::Seconds(1));
+  EXPECT_EQ(options.upstream.series_timeout, absl::Seconds(2));
+  EXPECT_EQ(options.upstream.hedge_after, absl::Seconds(3));
+  EXPECT_EQ(options.server.upstream_threads, 4);
+  EXPECT_EQ(options.server.max_upstream_requests, 5U);
+  EXPECT_EQ(options.upstream.max_in_flight, 6U);
+  EXPECT_EQ(options.upstream.max_query_bytes, 7U);
+  EXPECT_EQ(options.upstream.max_reply_bytes, 8U);
+  EXPECT_EQ(options.upstream.max_buffered_bytes, 9U);
+  EXPECT_EQ(options.upstream_series.concurrency, 10);
+  EXPECT_EQ(options.upstream_series.max_selectors, 11U);
+}
+
 TEST(UpstreamFlagsTest, RefusesWhatDoesNotGoTogether) {
   const auto refused = [](std::vector<const char*> args) {
     AdapterOptions options;
