@@ -1,20 +1,14 @@
-"""Rules evaluated on another server: Debian's Prometheus and VictoriaMetrics where
-scripts/setup --peers has put them, and a fake one that keeps silent."""
+"""Rules evaluated on another server: fake ones that keep silent, refuse, or answer nonsense.
+upstream_peers_test.py has real ones."""
 
 import json
-import os
-import pathlib
-import signal
 import socket
-import subprocess
 import threading
 import unittest
-import urllib.request
 
-import harness
+from fake_prometheus import FakePrometheus
 from harness import AdapterTest, RawTarget, eventually
 
-PEERS = pathlib.Path(os.environ.get("TACHO_PEERS", harness.ROOT / "build/peers"))
 BASE = "/apis/custom.metrics.k8s.io/v1beta2/namespaces/ms-test/pods"
 RATE = "/http_requests_per_second"
 
@@ -31,51 +25,6 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def answers(url):
-    def ready():
-        try:
-            with urllib.request.urlopen(url, timeout=5) as reply:
-                return reply.status == 200
-        except OSError:
-            return False
-    return ready
-
-
-class Peer:
-    """A server that can be killed and started again, on its port and data."""
-
-    def __init__(self, name, folder, target_port):
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        config = folder / "peer.yml"
-        config.write_text(json.dumps({
-            "global": {"scrape_interval": "1s", "scrape_timeout": "1s"},
-            "scrape_configs": [{"job_name": "pods", "static_configs": [
-                {"targets": [f"127.0.0.1:{target_port}"],
-                 "labels": {"namespace": "ms-test", "pod": "web-0", "app": "web"}}]}]}))
-        binary = str(PEERS / "usr/bin" / name)
-        listen = f"127.0.0.1:{self.port}"
-        self._command = {
-            "prometheus": [binary, f"--config.file={config}", f"--web.listen-address={listen}",
-                           f"--storage.tsdb.path={folder}/data"],
-            "victoria-metrics": [binary, f"-promscrape.config={config}",
-                                 f"-httpListenAddr={listen}", f"-storageDataPath={folder}/data"],
-        }[name]
-        self._log = folder / "peer.log"
-        self._process = None
-
-    def start(self):
-        with open(self._log, "ab") as log:
-            self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
-        eventually(answers(self.url + "/api/v1/query?query=1"), 60, self._log.read_text)
-
-    def kill(self):
-        if self._process is not None:
-            self._process.send_signal(signal.SIGKILL)
-            self._process.wait()
-            self._process = None
 
 
 class UpstreamTest(AdapterTest):
@@ -96,65 +45,21 @@ class UpstreamTest(AdapterTest):
         status, body = adapter.get(f"{BASE}/web-0{RATE}")
         return body if status == 503 and "upstream" in body else None
 
-    def run_peer(self, name):
-        if not (PEERS / "usr/bin" / name).exists():
-            self.skipTest(f"{name} is not in {PEERS}; scripts/setup --peers gets it")
-        target = self.counter(50)
-        peer = Peer(name, self.path, target.port)
-        self.addCleanup(peer.kill)
-        peer.start()
-        adapter = self.start_upstream(peer.url)
+
+class UpstreamFakesTest(UpstreamTest):
+    def fake(self):
+        fake = FakePrometheus()
+        self.addCleanup(fake.close)
+        return fake
+
+    def start_known(self, fake, flags=()):
+        """An adapter that has read the metric once."""
+        adapter = self.start_upstream(fake.url, flags=flags)
 
         def known():
             return self.value(adapter)
-        def by_name():
-            return self.value(adapter, "web-0")
-        eventually(known, 60, lambda: adapter.log() + str(adapter.get(f"{BASE}/*{RATE}")))
-        self.assertIsNotNone(by_name())
-        status, body = adapter.get(f"{BASE}/*{RATE}?labelSelector=app%3Dother")
-        self.assertEqual(status, 404, body)
-        self.assertEqual(adapter.get("/readyz")[0], 200)
-        self.assertEqual(adapter.get("/api/v1/query?query=up")[0], 503)
-
-        peer.kill()
-
-        def gone():
-            return self.unknown(adapter)
-        self.assertIn("no upstream has answered", eventually(gone, 30))
-        self.assertGreater(adapter.metric("tacho_upstream_failures_total"), 0)
-        peer.start()
-        eventually(by_name, 60, lambda: str(adapter.get(f"{BASE}/web-0{RATE}")))
-
-    def test_prometheus_killed_and_started_again(self):
-        self.run_peer("prometheus")
-
-    def test_victoria_metrics_killed_and_started_again(self):
-        self.run_peer("victoria-metrics")
-
-    def fake(self):
-        """A server that has one pod with the value 4."""
-        def script(connection):
-            reader = connection.makefile("rb")
-            while line := reader.readline():
-                while reader.readline() not in (b"\r\n", b""):
-                    pass
-                connection.sendall(reply(line.split()[1].decode()))
-
-        def reply(target):
-            data = [{"__name__": "http_requests_total", "namespace": "ms-test", "pod": "web-0"}]
-            if "/query" in target:
-                now = target.split("time=")[1].split("&")[0]
-                value = "0" if "count" in target else "4"
-                rows = [] if value == "0" else [
-                    {"metric": {"namespace": "ms-test", "pod": "web-0"},
-                     "value": [float(now), value]}]
-                data = {"resultType": "vector", "result": rows}
-            body = json.dumps({"status": "success", "data": data}).encode()
-            return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body
-
-        target = RawTarget(script)
-        self.addCleanup(target.close)
-        return target
+        self.assertEqual(eventually(known, 30, adapter.log), "4")
+        return adapter
 
     def test_the_second_server_answers_while_the_first_hangs(self):
         ended = threading.Event()
@@ -163,8 +68,7 @@ class UpstreamTest(AdapterTest):
         self.addCleanup(silent.close)
         good = self.fake()
         adapter = self.start_upstream(
-            f"http://127.0.0.1:{silent.port}", f"http://127.0.0.1:{good.port}",
-            flags=["--prometheus-hedge-after=50ms"])
+            f"http://127.0.0.1:{silent.port}", good.url, flags=["--prometheus-hedge-after=50ms"])
 
         def known():
             return self.value(adapter)
@@ -182,6 +86,96 @@ class UpstreamTest(AdapterTest):
             status, body = adapter.get("/readyz?verbose")
             return status == 500 and "[-]upstream" in body
         eventually(unready)
+
+    def test_a_server_that_hangs_takes_no_discovery_with_it(self):
+        fake = self.fake()
+        adapter = self.start_known(fake, flags=(
+            "--prometheus-max-concurrency=2", "--prometheus-max-requests=4",
+            "--handler-threads=1"))
+        fake.hanging.set()
+        answers = []
+        clients = [threading.Thread(
+            target=lambda: answers.append(adapter.get(f"{BASE}/web-0{RATE}")))
+            for _ in range(8)]
+        for client in clients:
+            client.start()
+
+        def full():
+            return adapter.metric("tacho_http_upstream_requests_in_flight") == 4
+        eventually(full)
+        for path in ("/apis", "/apis/custom.metrics.k8s.io/v1beta2", "/openapi/v2", "/version",
+                     "/readyz"):
+            self.assertEqual(adapter.get(path)[0], 200, path)
+        self.assertEqual(adapter.metric("tacho_http_upstream_requests_in_flight"), 4)
+        for client in clients:
+            client.join()
+        for status, body in answers:
+            self.assertEqual(status, 503, body)
+            self.assertEqual(json.loads(body)["details"]["causes"][0]["reason"], "upstream")
+        refused = [body for _, body in answers if "--prometheus-max-requests" in body]
+        self.assertEqual(adapter.metric("tacho_http_limits_total", limit="upstream_requests"),
+                         len(refused))
+        self.assertGreaterEqual(len(refused), 1)
+        fake.hanging.clear()
+
+        def known():
+            return self.value(adapter, "web-0")
+        self.assertEqual(eventually(known), "4")
+
+    def test_a_hanging_server_does_not_hold_up_the_end(self):
+        fake = self.fake()
+        adapter = self.start_known(fake, flags=("--prometheus-timeout=60s",))
+        fake.hanging.set()
+        answers = []
+        client = threading.Thread(
+            target=lambda: answers.append(adapter.get(f"{BASE}/web-0{RATE}")))
+        client.start()
+
+        def waiting():
+            return adapter.metric("tacho_http_upstream_requests_in_flight") == 1
+        eventually(waiting)
+        adapter.process.terminate()
+        self.assertEqual(adapter.process.wait(timeout=20), 0)
+        client.join()
+        self.assertEqual(answers[0][0], 503, answers)
+        self.assertIn("stopped", adapter.log())
+
+    def test_coverage_that_the_server_refuses_is_no_value(self):
+        fake = self.fake()
+        adapter = self.start_known(fake)
+        fake.instead = lambda path, query: (422, json.dumps(
+            {"status": "error", "errorType": "execution", "error": "too many samples"})) if (
+                "count_over_time" in query.get("query", "")) else None
+        status, body = adapter.get(f"{BASE}/web-0{RATE}")
+        self.assertEqual(status, 503)
+        self.assertEqual(json.loads(body)["details"]["causes"][0]["reason"], "coverage")
+        self.assertIn("too many samples", body)
+        self.assertIn("minCoverage: 0", body)
+
+    def test_a_refused_query_is_the_rules_fault_and_nonsense_is_the_servers(self):
+        fake = self.fake()
+        adapter = self.start_known(fake)
+
+        def answer(status, body):
+            fake.instead = lambda path, query: (
+                (status, body) if path.endswith("/query") else None)
+            return adapter.get(f"{BASE}/web-0{RATE}")
+        status, body = answer(400, json.dumps(
+            {"status": "error", "errorType": "bad_data", "error": "parse error"}))
+        self.assertEqual(status, 500, body)
+        self.assertIn("parse error", adapter.log())
+        status, body = answer(200, "<html>")
+        self.assertEqual(status, 503, body)
+        self.assertIn("malformed", body)
+        self.assertGreater(adapter.metric("tacho_upstream_unusable_total"), 0)
+
+    def test_a_reply_that_is_too_large_is_no_answer(self):
+        fake = self.fake()
+        adapter = self.start_known(fake, flags=("--prometheus-max-reply-bytes=16KiB",))
+        fake.instead = lambda path, query: (
+            (200, " " * 20_000) if path.endswith("/query") else None)
+        self.assertIsNotNone(self.unknown(adapter))
+        self.assertGreater(adapter.metric("tacho_upstream_limits_total", limit="reply_bytes"), 0)
 
 
 if __name__ == "__main__":
