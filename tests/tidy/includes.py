@@ -42,6 +42,18 @@ def check_arrows(tree):
                                          f"({spelling}); it may see {', '.join(sorted(allowed))}")
 
 
+def check_own_header(tree):
+    """a.cc includes a.h before anything else: so a.h is known to compile on its own."""
+    paths = {file.path for file in tree.cpp()}
+    for file in tree.cpp():
+        own = file.path.removesuffix(".cc") + ".h"
+        if not file.path.endswith(".cc") or file.folder not in ARROWS or own not in paths:
+            continue
+        first = next(iter(file.includes()), None)
+        if first is None or tree.resolve(first[1]) != own:
+            yield file.problem(first[0] if first else 1, f"the first include must be {own}")
+
+
 def check_folder_cycles(tree):
     """The folders' include graph is acyclic, whatever the folder."""
     edges = {}
@@ -107,4 +119,4 @@ def _uses_spirit(file):
         spelling.startswith("boost/spirit") for _, spelling, _ in file.includes())
 
 
-CHECKS = [check_arrows, check_folder_cycles, check_header_cycles, check_libraries]
+CHECKS = [check_arrows, check_own_header, check_folder_cycles, check_header_cycles, check_libraries]

@@ -37,6 +37,27 @@ class ArrowsTest(CheckTest):
                             "engine/a.cc:1", "not in the tree")
 
 
+class OwnHeaderTest(CheckTest):
+    def test_the_first_include_is_the_own_header(self):
+        for text in ('#include "engine/a.h"\n\n#include <map>\n',
+                     '// why\n#include "engine/a.h"\n'):
+            self.assert_clean(includes.check_own_header, {"engine/a.h": "", "engine/a.cc": text})
+
+    def test_another_one_before_it(self):
+        self.assert_problem(includes.check_own_header,
+                            {"engine/a.h": "",
+                             "engine/a.cc": '#include <map>\n#include "engine/a.h"\n'},
+                            "engine/a.cc:1", "must be engine/a.h")
+
+    def test_not_at_all(self):
+        self.assert_problem(includes.check_own_header,
+                            {"engine/a.h": "", "engine/a.cc": "int a;\n"},
+                            "engine/a.cc:1", "must be engine/a.h")
+
+    def test_a_source_without_a_header(self):
+        self.assert_clean(includes.check_own_header, {"engine/a.cc": "#include <map>\n"})
+
+
 class CyclesTest(CheckTest):
     def test_two_folders_that_include_each_other(self):
         files = {"tools/a.h": '#include "bench/b.h"\n', "bench/b.h": "",
