@@ -18,8 +18,9 @@ constexpr size_t kFewValues = 8;
 // How many targets ahead memory is asked for rows; twice as many for what names them, and
 // three times for what names that.
 constexpr size_t kAhead = 4;
-// Targets whose steps are done together: few enough that the rows of a window stay in the
-// processor's cache, and enough that neighbours share pages.
+// Targets whose steps are done together: few enough for the rows of their windows to stay in
+// the processor's cache. From 4 to 256 make little difference; all at once is slower for
+// expression 20 of BM_PreparedExpression.
 constexpr size_t kTile = 64;
 // Of all steps that are done together: series to read, and samples to hold.
 constexpr uint64_t kSeriesAtATime = uint64_t{1} << 22;
@@ -78,7 +79,8 @@ bool FusedAggregate::Bind(const Evaluation& evaluation) {
 
 InstantVector FusedAggregate::EvaluateAt(Evaluation& evaluation, int64_t t_ms) {
   std::vector<Instant> instants = Begin(evaluation, {.start_ms = t_ms}, 0, 1);
-  AddTargets(instants);
+  DenseValues values(function_);
+  AddTile(binding_.targets(), values, &instants.front());
   return End(evaluation, std::move(instants.front()));
 }
 
@@ -91,7 +93,7 @@ absl::StatusOr<Value> FusedAggregate::Evaluate(Evaluation& evaluation, const Ste
   for (uint32_t first = 0; first < steps.count; first += at_a_time) {
     const uint32_t count = std::min(at_a_time, steps.count - first);
     std::vector<Instant> instants = Begin(evaluation, steps, first, count);
-    AddTargets(instants);
+    if (absl::Status s = AddTargets(evaluation, instants); !s.ok()) return s;
     for (uint32_t i = 0; i < count; ++i) {
       const InstantVector vector = End(evaluation, std::move(instants[i]));
       const absl::Status appended = Append(evaluation, steps, first + i, vector, &index, &out);
@@ -197,7 +199,7 @@ void FusedAggregate::AddTile(std::span<BoundTarget> tile, DenseValues& values, I
   }
 }
 
-void FusedAggregate::AddTargets(std::span<Instant> instants) {
+absl::Status FusedAggregate::AddTargets(Evaluation& evaluation, std::span<Instant> instants) {
   DenseValues values(function_);
   const std::span<BoundTarget> targets = binding_.targets();
   const size_t size = instants.size() == 1 ? targets.size() : kTile;
@@ -205,7 +207,10 @@ void FusedAggregate::AddTargets(std::span<Instant> instants) {
     const std::span<BoundTarget> tile =
         targets.subspan(begin, std::min(size, targets.size() - begin));
     for (Instant& instant : instants) AddTile(tile, values, &instant);
+    // Whether to go on: functions without a kernel take their time.
+    if (absl::Status s = evaluation.Touch(0); !s.ok()) return s;
   }
+  return absl::OkStatus();
 }
 
 // The frequent case: all series of a target fall into one group.

@@ -93,7 +93,7 @@ class FusedAggregate : public Operator {
                              const InstantVector& vector, LabelIndex* index, Value* out);
   // A sample per group, in order, without values.
   [[nodiscard]] Vector EmptySamples() const;
-  void AddTargets(std::span<Instant> instants);
+  absl::Status AddTargets(Evaluation& evaluation, std::span<Instant> instants);
   void AddTile(std::span<BoundTarget> tile, DenseValues& values, Instant* instant);
   void Prefetch(std::span<const BoundTarget> tile, size_t next, const DenseValues& values,
                 const Vector& samples) const;

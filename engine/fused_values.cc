@@ -208,7 +208,9 @@ void DenseValues::ComputeWindowRun(uint32_t begin, size_t count, double* out) {
   row_seconds_.clear();
   for (const storage::Entry& entry : history_->entries().subspan(rows_.begin, rows_.size())) {
     row_values_.push_back(entry.row->values() + begin);
-    row_seconds_.push_back(static_cast<double>(entry.time_ms - oldest_ms_) / 1e3);
+    if (function_.kernel == RowKernel::kDeriv) {
+      row_seconds_.push_back(static_cast<double>(entry.time_ms - oldest_ms_) / 1e3);
+    }
   }
   ComputeWindow(function_.kernel, {row_values_, row_seconds_}, count, out);
   if (!IsExact(function_.kernel)) RedoInfinite(begin, count, out);
