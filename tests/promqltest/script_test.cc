@@ -93,12 +93,15 @@ TEST(ScriptTest, ReadsWhatIsExpected) {
   EXPECT_EQ(*eval.series[1].values[0], 2);
   EXPECT_EQ(EvalOf("eval instant at 0 1\n -5e-1").scalar, -0.5);
   EXPECT_EQ(EvalOf("eval instant at 0 1\n 5m").scalar, 300);
+  EXPECT_EQ(EvalOf("eval instant at 0 1\n 0x1F").scalar, 31);
+  EXPECT_EQ(EvalOf("eval instant at 0 1\n -0x10").scalar, -16);
   EXPECT_EQ(EvalOf("eval instant at 0 'a'\n expect string `a\\`").string, "a\\");
   const Eval matrix = EvalOf(
       "eval instant at 0 m[1m]\n expect range vector from 10 to 1m step 10\n"
       " m 1 2 3");
   ASSERT_TRUE(matrix.matrix.has_value());
   EXPECT_EQ(matrix.matrix->start_ms, 10'000);
+  EXPECT_EQ(matrix.steps.start_ms, 60'000);  // asked at the end of the range
   EXPECT_TRUE(EvalOf("eval instant at 0 m\n m {{count:1}}").histograms);
   EXPECT_EQ(EvalOf("eval instant at 0 expect\n expect 1").series.size(), 1);
 }
@@ -114,6 +117,7 @@ TEST(ScriptTest, ReadsFailures) {
   const Eval regex = EvalOf("eval_fail range from 0 to 1 step 1 m\n expected_fail_regexp b+");
   EXPECT_TRUE(regex.failure.Matches("a bb c"));
   EXPECT_FALSE(regex.failure.Matches("a c"));
+  EXPECT_TRUE(EvalOf("eval_fail instant at 0 m\n expect fail msg: a").failure.Matches("a"));
   EXPECT_TRUE(EvalOf("eval_ordered instant at 0 m").ordered);
   EXPECT_EQ(EvalOf("eval_warn instant at 0 m").warnings.any_of.size(), 1);
   EXPECT_EQ(EvalOf("eval_info instant at 0 m").infos.any_of.size(), 1);
@@ -128,6 +132,39 @@ TEST(ScriptTest, ReadsStartTimes) {
   EXPECT_FALSE(starts[0].has_value());
   EXPECT_EQ(starts[1], -30'000);
   EXPECT_TRUE(series.rbegin()->second.starts_ms.empty());
+}
+
+TEST(ScriptTest, ReadsStartTimesOfAllSeries) {
+  const auto script = Script::Parse(
+      "load 1m\n"
+      " a 1\n"
+      " @st -30s _\n"
+      " b@st -1s\n"
+      " b 1\n"
+      " c 1 2 3\n");
+  ASSERT_THAT(script, IsOk());
+  std::vector<std::vector<std::optional<int64_t>>> starts;
+  for (const auto& [labels, series] : std::get<Load>(script->commands[0]).series) {
+    starts.push_back(series.starts_ms);
+  }
+  EXPECT_THAT(starts, ::testing::ElementsAre(
+                          ::testing::IsEmpty(), ::testing::ElementsAre(-1'000),
+                          ::testing::ElementsAre(-30'000, std::nullopt, -30'000)));
+}
+
+TEST(ScriptTest, NeedsNoBlankLineBehindANumberOrAFailure) {
+  const auto script = Script::Parse(
+      "eval instant at 0 1\n 1\n"
+      "eval_fail instant at 0 m\n expected_fail_message a\n"
+      "load 1m\n m 1\n\n"
+      "clear # everything\n"
+      "eval instant at 0 2\n 2\n");
+  ASSERT_THAT(script, IsOk());
+  ASSERT_EQ(script->commands.size(), 5);
+  EXPECT_EQ(std::get<Eval>(script->commands[0]).scalar, 1);
+  EXPECT_TRUE(std::get<Eval>(script->commands[1]).failure.Matches("a"));
+  EXPECT_EQ(std::get<Load>(script->commands[2]).series.size(), 1);
+  EXPECT_EQ(std::get<Eval>(script->commands[4]).line, 9);
 }
 
 TEST(ScriptTest, SaysWhereAScriptIsMalformed) {

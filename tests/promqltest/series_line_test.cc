@@ -65,6 +65,9 @@ TEST(SeriesLineTest, RepeatsSamples) {
 
 TEST(SeriesLineTest, ReadsStartTimes) {
   EXPECT_EQ(Read("m{a=\"1\"}@st -10s _ -10s-10sx2 _x2"), "m{a=\"1\"}@st: -10 _ -10 -20 -30 _ _");
+  EXPECT_EQ(Read("m@st * -10s _ * *x1"), "m@st: 0 -10 _ -10 -10 -10");
+  EXPECT_EQ(Read("@st -10s"), "{}@st: -10");
+  EXPECT_EQ(Read("m *"), "no sample at \"*\"");
 }
 
 TEST(SeriesLineTest, NotesHistograms) {

@@ -64,8 +64,9 @@ absl::StatusOr<TextMatch> ParseMatch(Cursor& in) {
 
 absl::Status ExpectFail(absl::StatusOr<TextMatch> match, Eval& eval) {
   if (!match.ok()) return match.status();
-  if (eval.fail && !eval.failure.written.empty()) return Wrong("a second failure is expected");
+  if (eval.failure_given) return Wrong("a second failure is expected");
   eval.fail = true;
+  eval.failure_given = true;
   eval.failure = *std::move(match);
   return absl::OkStatus();
 }
@@ -100,10 +101,7 @@ absl::Status ExpectRangeVector(Cursor& in, Eval& eval) {
 
 absl::Status ParseExpect(Cursor& in, Eval& eval) {
   const std::string_view what = in.Word();
-  if (what == "fail") {
-    if (eval.fail) return Wrong("a second failure is expected");
-    return ExpectFail(ParseMatch(in), eval);
-  }
+  if (what == "fail") return ExpectFail(ParseMatch(in), eval);
   if (what == "warn") return ExpectAnnotation(in, false, eval.warnings);
   if (what == "no_warn") return ExpectAnnotation(in, true, eval.warnings);
   if (what == "info") return ExpectAnnotation(in, false, eval.infos);
@@ -131,6 +129,17 @@ absl::Status AddSeries(std::string_view text, Eval& eval) {
   eval.histograms |= line->histograms;
   eval.series.push_back({std::move(line->labels), std::move(line->values)});
   return absl::OkStatus();
+}
+
+// Besides a sample's value a hexadecimal number, whose x would repeat a sample.
+std::optional<double> ParseScalar(std::string_view line) {
+  if (const std::optional<double> value = ParseValue(line); value.has_value()) return value;
+  const bool negative = line.starts_with('-');
+  if (negative || line.starts_with('+')) line.remove_prefix(1);
+  if (!line.starts_with("0x") && !line.starts_with("0X")) return std::nullopt;
+  const absl::StatusOr<double> number = parser::ParseNumberLiteral(line);
+  if (!number.ok()) return std::nullopt;
+  return negative ? -*number : *number;
 }
 
 bool ApplyLegacy(std::string_view command, Eval& eval) {
@@ -194,12 +203,14 @@ absl::Status ParseEvalLine(std::string_view line, Eval& eval) {
   if (word == "expect" && !ParseValue(ahead.rest()).has_value()) return ParseExpect(ahead, eval);
   if (word == "expected_fail_message") return ExpectFail(MatchText(ahead.rest()), eval);
   if (word == "expected_fail_regexp") return ExpectFail(MatchPattern(ahead.rest()), eval);
-  const std::optional<double> scalar = ParseValue(line);
+  const std::optional<double> scalar = ParseScalar(line);
   if (!scalar.has_value()) return AddSeries(line, eval);
   if (eval.scalar.has_value()) return Wrong("a second scalar is expected");
   eval.scalar = scalar;
   return absl::OkStatus();
 }
+
+bool NeedsNoMore(const Eval& eval) { return eval.scalar.has_value() || eval.failure_given; }
 
 absl::Status CheckEval(const Eval& eval) {
   if (eval.range && eval.ordered) {

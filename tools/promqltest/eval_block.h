@@ -27,6 +27,10 @@ absl::StatusOr<Eval> ParseEvalHead(std::string_view command, Cursor head);
 //   kInvalidArgument    says what is wrong with it
 absl::Status ParseEvalLine(std::string_view line, Eval& eval);
 
+// Whether a line has said all that there is to say: a number, or how it fails in the older
+// form. The next command may then follow at once.
+bool NeedsNoMore(const Eval& eval);
+
 // Whether the lines go together.
 absl::Status CheckEval(const Eval& eval);
 

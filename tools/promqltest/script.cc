@@ -33,14 +33,30 @@ std::string Lower(std::string_view word) {
   return lower;
 }
 
-// Of a load: the start times that a line gave, for the series in the line behind it.
-struct PendingStarts {
+// Of a load: the start times that lines gave.
+struct LoadStarts {
+  // For the series in the line behind; line 0: none.
   int line = 0;
-  SeriesLine starts;
+  SeriesLine next;
+  // For series that have none of their own, over and over; empty: none.
+  std::vector<std::optional<double>> others;
 };
 
-absl::StatusOr<std::vector<std::optional<int64_t>>> StartOffsets(const SeriesLine& starts,
-                                                                 const SeriesLine& series) {
+using Offsets = std::vector<std::optional<int64_t>>;
+
+absl::StatusOr<Offsets> OffsetsOf(const std::vector<std::optional<double>>& seconds) {
+  Offsets offsets;
+  for (const std::optional<double>& one : seconds) {
+    int64_t ms = 0;
+    if (one.has_value() && !parser::SecondsToMillis(*one, &ms)) {
+      return absl::InvalidArgumentError("a start time is out of range");
+    }
+    offsets.push_back(one.has_value() ? std::optional(ms) : std::nullopt);
+  }
+  return offsets;
+}
+
+absl::StatusOr<Offsets> StartOffsets(const SeriesLine& starts, const SeriesLine& series) {
   if (starts.labels != series.labels) {
     return absl::InvalidArgumentError(
         absl::StrCat("start times of ", starts.labels.ToString(), " stand before another series, ",
@@ -51,15 +67,23 @@ absl::StatusOr<std::vector<std::optional<int64_t>>> StartOffsets(const SeriesLin
                                                    series.values.size(),
                                                    " samples: give one each, or _"));
   }
-  std::vector<std::optional<int64_t>> offsets;
-  for (const std::optional<double>& seconds : starts.values) {
-    int64_t ms = 0;
-    if (seconds.has_value() && !parser::SecondsToMillis(*seconds, &ms)) {
-      return absl::InvalidArgumentError("a start time is out of range");
-    }
-    offsets.push_back(seconds.has_value() ? std::optional(ms) : std::nullopt);
+  return OffsetsOf(starts.values);
+}
+
+// The start times of a series that has none of its own.
+absl::StatusOr<Offsets> RepeatedOffsets(const std::vector<std::optional<double>>& starts,
+                                        size_t samples) {
+  std::vector<std::optional<double>> seconds;
+  for (size_t i = 0; i < samples && !starts.empty(); ++i) {
+    seconds.push_back(starts[i % starts.size()]);
   }
-  return offsets;
+  return OffsetsOf(seconds);
+}
+
+// Whether a line begins the next command though no blank line is before it.
+bool IsCommand(std::string_view line) {
+  const std::string word = Lower(Cursor(line).Word());
+  return word == "clear" || word.starts_with("load") || word.starts_with("eval");
 }
 
 class ScriptParser {
@@ -99,7 +123,9 @@ class ScriptParser {
   }
 
   absl::Status ClearBlock(const Cursor& head) {
-    if (!head.AtEnd()) return absl::InvalidArgumentError("clear stands alone on its line");
+    if (!head.AtEnd() && head.Peek() != '#') {
+      return absl::InvalidArgumentError("clear stands alone on its line");
+    }
     script_.commands.emplace_back(Clear());
     ++at_;
     return absl::OkStatus();
@@ -114,19 +140,19 @@ class ScriptParser {
       return absl::InvalidArgumentError("load wants the time between two samples: load 30s");
     }
     load.step_ms = *step;
-    std::optional<PendingStarts> starts;
+    LoadStarts starts;
     for (++at_; InBlock(); ++at_) {
       if (absl::Status status = LoadLine(load, starts); !status.ok()) return status;
     }
-    if (starts.has_value()) {
-      at_ = static_cast<size_t>(starts->line) - 1;
+    if (starts.line != 0) {
+      at_ = static_cast<size_t>(starts.line) - 1;
       return absl::InvalidArgumentError("no series behind its start times");
     }
     script_.commands.emplace_back(std::move(load));
     return absl::OkStatus();
   }
 
-  absl::Status LoadLine(Load& load, std::optional<PendingStarts>& starts) {
+  absl::Status LoadLine(Load& load, LoadStarts& starts) {
     absl::StatusOr<SeriesLine> line = ParseSeriesLine(lines_[at_]);
     if (!line.ok()) return line.status();
     points_ += line->values.size();
@@ -134,18 +160,22 @@ class ScriptParser {
       return absl::ResourceExhaustedError(absl::StrCat("over ", kMaxPoints, " samples in all"));
     }
     if (line->start_times) {
-      if (starts.has_value()) return absl::InvalidArgumentError("two lines of start times");
-      starts = PendingStarts{Line(), *std::move(line)};
+      if (starts.line != 0) return absl::InvalidArgumentError("two lines of start times");
+      if (line->labels.empty()) {
+        starts.others = std::move(line->values);
+      } else {
+        starts.line = Line();
+        starts.next = *std::move(line);
+      }
       return absl::OkStatus();
     }
     LoadedSeries series;
     series.line = Line();
-    if (starts.has_value()) {
-      auto offsets = StartOffsets(starts->starts, *line);
-      if (!offsets.ok()) return offsets.status();
-      series.starts_ms = *std::move(offsets);
-      starts.reset();
-    }
+    auto offsets = starts.line != 0 ? StartOffsets(starts.next, *line)
+                                    : RepeatedOffsets(starts.others, line->values.size());
+    if (!offsets.ok()) return offsets.status();
+    series.starts_ms = *std::move(offsets);
+    starts.line = 0;
     series.histograms = line->histograms;
     series.values = std::move(line->values);
     load.series.insert_or_assign(std::move(line->labels), std::move(series));
@@ -157,12 +187,14 @@ class ScriptParser {
     if (!eval.ok()) return eval.status();
     eval->line = Line();
     for (++at_; InBlock(); ++at_) {
+      if (NeedsNoMore(*eval) && IsCommand(lines_[at_])) break;
       if (absl::Status status = ParseEvalLine(lines_[at_], *eval); !status.ok()) return status;
     }
     if (absl::Status status = CheckEval(*eval); !status.ok()) {
       at_ = static_cast<size_t>(eval->line) - 1;
       return status;
     }
+    if (eval->matrix.has_value()) eval->steps.start_ms = eval->matrix->end_ms;
     script_.commands.emplace_back(*std::move(eval));
     return absl::OkStatus();
   }

@@ -13,6 +13,9 @@
 //   eval range from 0 to 1m step 30s http_requests
 //     http_requests{pod="a"} 0 30 7
 //
+// A number, as what is expected of a scalar, and expected_fail_message or
+// expected_fail_regexp may be followed by the next command without a blank line.
+//
 // Besides `expect fail|warn|no_warn|info|no_info|ordered [msg:TEXT|regex:RE]` there are
 // `expect string "..."`, `expect range vector from A to B step S`, a bare number for a
 // scalar, and the older forms eval_fail, eval_warn, eval_info, eval_ordered,
@@ -94,9 +97,12 @@ struct Eval {
   int line = 0;
   std::string expr;
   bool range = false;
-  Steps steps;  // of a range query; an instant one is asked at start_ms
+  // Of a range query. An instant one is asked at start_ms, which is the end of the range
+  // vector if one is expected: as Prometheus does, whatever stands behind "at".
+  Steps steps;
 
   bool fail = false;
+  bool failure_given = false;  // by a line of its own, not by eval_fail only
   TextMatch failure;
   ExpectedAnnotations warnings;
   ExpectedAnnotations infos;

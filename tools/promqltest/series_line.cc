@@ -1,5 +1,6 @@
 #include "tools/promqltest/series_line.h"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 #include <string>
@@ -12,6 +13,8 @@
 
 namespace tacho::promqltest {
 namespace {
+
+constexpr std::string_view kStartTimes = "@st";
 
 absl::Status Wrong(std::string_view what, std::string_view where) {
   constexpr size_t kShown = 60;
@@ -74,6 +77,7 @@ absl::StatusOr<Labels> ReadLabels(Cursor& in) {
   std::vector<Label> labels;
   const std::string_view name = in.Identifier(true);
   if (!name.empty()) labels.push_back({std::string(kMetricNameLabel), std::string(name)});
+  if (in.rest().starts_with(kStartTimes)) return Labels::Create(std::move(labels));
   const bool braces = !in.rest().starts_with("{{") && in.Accept("{");
   if (name.empty() && !braces) return Wrong("no series, such as m{a=\"b\"},", in.rest());
   while (braces) {
@@ -105,6 +109,7 @@ class ItemReader {
     const std::string_view begin = in_.rest();
     if (in_.rest().starts_with("{{")) return Histogram();
     if (in_.Accept("_")) return Repeat(std::nullopt, 0, 0);
+    if (line_.start_times && in_.Accept("*")) return Repeat(Last(), 0, 1);
     if (in_.Accept("stale")) return Repeat(StaleMarker(), 0, 1);
     const std::optional<double> value = Signed(in_);
     if (!value.has_value()) return Wrong("no sample", begin);
@@ -116,6 +121,13 @@ class ItemReader {
   }
 
  private:
+  // The last start time that is known.
+  [[nodiscard]] double Last() const {
+    const auto known = std::ranges::find_if(line_.values.rbegin(), line_.values.rend(),
+                                            [](const auto& value) { return value.has_value(); });
+    return known == line_.values.rend() ? 0 : **known;
+  }
+
   // xN is N more than `once`, of which a gap has none.
   absl::Status Repeat(std::optional<double> value, double change, size_t once) {
     std::optional<size_t> times;
@@ -161,7 +173,7 @@ absl::StatusOr<SeriesLine> ParseSeriesLine(std::string_view text) {
   if (!labels.ok()) return labels.status();
   SeriesLine line;
   line.labels = *std::move(labels);
-  line.start_times = in.Accept("@st");
+  line.start_times = in.Accept(kStartTimes);
   while (!in.AtEnd()) {
     if (!in.SkipBlanks()) return Wrong("no blank between two parts", in.rest());
     if (in.AtEnd()) break;

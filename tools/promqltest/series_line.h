@@ -8,7 +8,9 @@
 // _xN are N of them. A duration is its number of seconds. A native histogram in double
 // braces is skipped and noted: tacho has none.
 //
-// After "@st" the items are start times: durations from their sample, _ where unknown.
+// After "@st" the items are start times: durations from their sample, _ where unknown, * the
+// same as before. Without labels they are those of all series behind it that have none of
+// their own.
 //
 // Source      Prometheus' test scripts; the notation only.
 // Limits      kMaxItems samples a line.
