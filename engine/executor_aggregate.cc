@@ -1,6 +1,8 @@
 #include "engine/executor_aggregate.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -11,6 +13,7 @@
 #include "engine/quantile.h"
 #include "parser/promql_quote.h"
 #include "tacho/internal/utf8.h"
+#include "tacho/sample.h"
 
 namespace tacho::engine {
 namespace {
@@ -75,14 +78,20 @@ class QuantileOperator : public Operator {
         if (values[g].empty()) continue;
         out.Cells(g, steps.count)[i] = Quantile(q[i], &values[g]);
       }
-      if (!IsQuantile(q[i]) && !in.elements.empty()) {
-        evaluation.annotations().Warn(QuantileWarning(q[i]), spec_.parameter_position);
-      }
     }
+    Warn(RangeOf(q), evaluation.annotations());
     return out;
   }
 
  private:
+  // Once for what is too high and once for what is too low, whatever they are at each step.
+  void Warn(const ParameterRange& q, Annotations& annotations) const {
+    const std::string& position = spec_.parameter_position;
+    if (q.any_nan) annotations.Warn(QuantileWarning(NormalNan()), position);
+    if (q.greatest > 1) annotations.Warn(QuantileWarning(q.greatest), position);
+    if (q.least < 0) annotations.Warn(QuantileWarning(q.least), position);
+  }
+
   const AggregationSpec spec_;
 };
 
@@ -141,6 +150,22 @@ class CountValuesOperator : public Operator {
 };
 
 }  // namespace
+
+ParameterRange RangeOf(std::span<const double> parameters) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  ParameterRange range{false, kInfinity, -kInfinity};
+  for (const double v : parameters) {
+    if (std::isnan(v)) {
+      range.any_nan = true;
+      continue;
+    }
+    range.least = std::min(range.least, v);
+    range.greatest = std::max(range.greatest, v);
+  }
+  if (range.any_nan && range.least > -kInfinity) range.least = NormalNan();
+  if (range.any_nan && range.greatest < kInfinity) range.greatest = NormalNan();
+  return range;
+}
 
 std::unique_ptr<Operator> Aggregation(AggregationSpec spec) {
   return std::make_unique<AggregationOperator>(std::move(spec));

@@ -7,6 +7,7 @@
 #define TACHO_ENGINE_EXECUTOR_AGGREGATE_H_
 
 #include <memory>
+#include <span>
 #include <string>
 
 #include "engine/executor.h"
@@ -22,6 +23,15 @@ struct AggregationSpec {
   bool without = false;
   std::string parameter_position;  // "line:column" of the parameter, if it has one
 };
+
+// What an aggregation's parameter is over all steps, as Prometheus looks at it: any +Inf is the
+// greatest, any -Inf the least, and else any NaN both.
+struct ParameterRange {
+  bool any_nan = false;
+  double least = 0;
+  double greatest = 0;
+};
+ParameterRange RangeOf(std::span<const double> parameters);
 
 // sum avg min max count group stddev stdvar; operand: the vector.
 std::unique_ptr<Operator> Aggregation(AggregationSpec spec);

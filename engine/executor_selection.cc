@@ -73,33 +73,29 @@ class SelectionOperator : public Operator {
  private:
   absl::Status Check(Evaluation& evaluation, std::vector<double>* parameters) const {
     const bool ratio = spec_.op == Op::kLimitRatio;
-    for (double& v : *parameters) {
-      if (std::isnan(v)) {
-        return absl::InvalidArgumentError(ratio ? "Ratio value is NaN" : "Parameter value is NaN");
-      }
-      if (ratio && std::fabs(v) > 1) {
-        const double capped = v > 0 ? 1 : -1;
-        evaluation.annotations().Warn(
-            absl::StrCat("ratio value should be between -1 and 1, got ", parser::FormatFloat(v),
-                         ", capping to ", parser::FormatFloat(capped)),
-            spec_.parameter_position);
-        v = capped;
-      }
+    const ParameterRange range = RangeOf(*parameters);
+    if (range.any_nan) {
+      return absl::InvalidArgumentError(ratio ? "Ratio value is NaN" : "Parameter value is NaN");
     }
-    if (ratio || std::ranges::all_of(*parameters, [](double k) { return k < 1; })) {
-      return absl::OkStatus();
-    }
-    for (const double k : *parameters) {
-      if (k >= kTooBig) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("Scalar value ", parser::FormatFloat(k), " overflows int64"));
-      }
-      if (k <= kTooSmall) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("Scalar value ", parser::FormatFloat(k), " underflows int64"));
-      }
+    if (ratio) {
+      if (range.greatest > 1) WarnOfRatio(evaluation, range.greatest, 1);
+      if (range.least < -1) WarnOfRatio(evaluation, range.least, -1);
+      for (double& v : *parameters) v = std::clamp(v, -1.0, 1.0);
+    } else if (range.greatest >= 1 && range.least <= kTooSmall) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("Scalar value ", parser::FormatFloat(range.least), " underflows int64"));
+    } else if (range.greatest >= kTooBig) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("Scalar value ", parser::FormatFloat(range.greatest), " overflows int64"));
     }
     return absl::OkStatus();
+  }
+
+  void WarnOfRatio(Evaluation& evaluation, double got, double capped) const {
+    evaluation.annotations().Warn(
+        absl::StrCat("ratio value should be between -1 and 1, got ", parser::FormatFloat(got),
+                     ", capping to ", parser::FormatFloat(capped)),
+        spec_.parameter_position);
   }
 
   // Puts the members that are kept first; how many they are.

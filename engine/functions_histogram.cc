@@ -10,12 +10,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/time.h"
 #include "engine/element_names.h"
 #include "engine/functions.h"
 #include "engine/histogram.h"
 #include "engine/label_keys.h"
-#include "engine/number_text.h"
 #include "engine/quantile.h"
 #include "parser/number.h"
 
@@ -24,8 +22,8 @@ namespace {
 
 constexpr std::string_view kBound = "le";
 
-std::string OfMetric(const std::string& metric) {
-  return metric.empty() ? "" : absl::StrCat(" for metric name \"", metric, "\"");
+std::string OfMetric(std::string_view metric) {
+  return metric.empty() ? "" : absl::StrCat(" for metric name \"", std::string(metric), "\"");
 }
 
 // A bound as Go's ParseFloat reads it: hexadecimal too, which no sample may be.
@@ -50,7 +48,7 @@ class Histograms {
  public:
   Histograms(Evaluation& evaluation, const StepTimes& steps, const Value& value,
              const std::string& position)
-      : steps_(steps), value_(value) {
+      : steps_(steps), value_(value), names_(evaluation.delays_name_removal()) {
     for (uint32_t e = 0; e < value.elements.size(); ++e) {
       const Element& element = value.elements[e];
       const std::string bound(element.labels.Get(kBound));
@@ -58,7 +56,7 @@ class Histograms {
       if (!ParseBound(bound, &upper)) {
         evaluation.annotations().Warn(
             absl::StrCat("bucket label \"le\" is missing or has a malformed value of \"", bound,
-                         "\"", OfMetric(std::string(element.labels.Get(kMetricNameLabel)))),
+                         "\"", OfMetric(MetricOf(element))),
             position);
         continue;
       }
@@ -67,7 +65,10 @@ class Histograms {
   }
 
   [[nodiscard]] size_t size() const { return groups_.size(); }
+  [[nodiscard]] const Evidence& evidence() const { return value_.evidence; }
   [[nodiscard]] const Element& element(size_t i) const { return groups_[i].element; }
+  // Its name, for what is told of it.
+  [[nodiscard]] std::string_view metric(size_t i) const { return MetricOf(groups_[i].element); }
   // The histogram's buckets at a step, into *buckets.
   void Read(size_t i, uint32_t step, std::vector<Bucket>* buckets) const {
     buckets->clear();
@@ -83,6 +84,11 @@ class Histograms {
     std::vector<std::pair<uint32_t, double>> buckets;  // element, upper bound
   };
 
+  // As Prometheus tells it: only when names stay until the end of the query.
+  [[nodiscard]] std::string_view MetricOf(const Element& element) const {
+    return names_ ? element.labels.Get(kMetricNameLabel) : std::string_view();
+  }
+
   // The name is part of what tells histograms apart.
   void Add(Evaluation& evaluation, uint32_t e, double upper) {
     const Element& element = value_.elements[e];
@@ -97,60 +103,18 @@ class Histograms {
 
   const StepTimes& steps_;
   const Value& value_;
+  const bool names_;
   const LabelFilter rest_ = LabelFilter::AllBut({std::string(kBound)});
   LabelKeys keys_{rest_};
   std::vector<Group> groups_;
 };
 
-// What was mended, by metric: told once at the end.
-class Fixes {
- public:
-  void Add(const MonotonicityFix& fix, const Labels& labels, int64_t time_ms) {
-    if (!fix.forced) return;
-    Of& of = by_metric_[std::string(labels.Get(kMetricNameLabel))];
-    of.fix.min_bucket = std::min(of.fix.min_bucket, fix.min_bucket);
-    of.fix.max_bucket = std::max(of.fix.max_bucket, fix.max_bucket);
-    of.fix.max_diff = std::max(of.fix.max_diff, fix.max_diff);
-    of.first_ms = of.samples == 0 ? time_ms : std::min(of.first_ms, time_ms);
-    of.last_ms = of.samples == 0 ? time_ms : std::max(of.last_ms, time_ms);
-    ++of.samples;
-  }
-
-  void Tell(const std::string& position, Annotations& annotations) const {
-    for (const auto& [metric, of] : by_metric_) {
-      annotations.Inform(
-          absl::StrCat("input to histogram_quantile needed to be fixed for monotonicity (see "
-                       "https://prometheus.io/docs/prometheus/latest/querying/functions/"
-                       "#histogram_quantile)",
-                       OfMetric(metric), ", from buckets ", parser::FormatFloat(of.fix.min_bucket),
-                       " to ", parser::FormatFloat(of.fix.max_bucket), ", with a max diff of ",
-                       GoTwoDigits(of.fix.max_diff), ", over ", of.samples, " samples from ",
-                       Rfc3339(of.first_ms), " to ", Rfc3339(of.last_ms)),
-          position);
-    }
-  }
-
- private:
-  struct Of {
-    MonotonicityFix fix;
-    uint64_t samples = 0;
-    int64_t first_ms = 0;
-    int64_t last_ms = 0;
-  };
-  static std::string Rfc3339(int64_t ms) {
-    return absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", absl::FromUnixMillis(ms), absl::UTCTimeZone());
-  }
-
-  std::map<std::string, Of> by_metric_;
-};
-
 // One element per histogram, whose cells compute(histogram, step, buckets) gives.
 template <typename ComputeCell>
 absl::StatusOr<Value> MapHistograms(Evaluation& evaluation, const StepTimes& steps,
-                                    const Histograms& histograms, const Evidence& evidence,
-                                    ComputeCell compute) {
+                                    const Histograms& histograms, ComputeCell compute) {
   Value out;
-  out.evidence = evidence;
+  out.evidence = histograms.evidence();
   std::vector<Bucket> buckets;
   for (size_t h = 0; h < histograms.size(); ++h) {
     const std::span<double> cells = out.Add(histograms.element(h), steps.count);
@@ -171,22 +135,27 @@ void WarnOfQuantiles(Evaluation& evaluation, std::span<const double> quantiles,
   }
 }
 
+// The quantile q of each histogram; what is mended for it is told with the position.
+absl::StatusOr<Value> Quantiles(Evaluation& evaluation, const StepTimes& steps,
+                                const Histograms& histograms, std::span<const double> q,
+                                const std::string& position) {
+  return MapHistograms(
+      evaluation, steps, histograms, [&](size_t h, uint32_t i, std::vector<Bucket>* buckets) {
+        MonotonicityFix fix;
+        const double value = BucketQuantile(q[i], buckets, &fix);
+        if (fix.forced) {
+          evaluation.annotations().InformOfFix(histograms.metric(h), fix, steps.At(i), position);
+        }
+        return value;
+      });
+}
+
 absl::StatusOr<Value> HistogramQuantile(Evaluation& evaluation, const StepTimes& steps,
                                         const CallSite& site, std::span<Value> args) {
   const std::vector<double>& q = args[0].scalars;
   WarnOfQuantiles(evaluation, q, site.positions[0]);
   const Histograms histograms(evaluation, steps, args[1], site.positions[1]);
-  Fixes fixes;
-  absl::StatusOr<Value> out =
-      MapHistograms(evaluation, steps, histograms, args[1].evidence,
-                    [&](size_t h, uint32_t i, std::vector<Bucket>* buckets) {
-                      MonotonicityFix fix;
-                      const double value = BucketQuantile(q[i], buckets, &fix);
-                      fixes.Add(fix, *histograms.element(h).labels, steps.At(i));
-                      return value;
-                    });
-  fixes.Tell(site.positions[1], evaluation.annotations());
-  return out;
+  return Quantiles(evaluation, steps, histograms, q, site.positions[1]);
 }
 
 absl::StatusOr<Value> HistogramFraction(Evaluation& evaluation, const StepTimes& steps,
@@ -194,41 +163,52 @@ absl::StatusOr<Value> HistogramFraction(Evaluation& evaluation, const StepTimes&
   const std::vector<double>& lower = args[0].scalars;
   const std::vector<double>& upper = args[1].scalars;
   const Histograms histograms(evaluation, steps, args[2], site.positions[2]);
-  return MapHistograms(evaluation, steps, histograms, args[2].evidence,
+  return MapHistograms(evaluation, steps, histograms,
                        [&](size_t, uint32_t i, std::vector<Bucket>* buckets) {
                          return BucketFraction(lower[i], upper[i], buckets);
                        });
+}
+
+// Adds the elements of `value`, with the quantile that was asked for in a label: an element
+// for each of those that q has over the steps.
+absl::Status AddByQuantile(Evaluation& evaluation, const StepTimes& steps,
+                           std::span<const double> q, const std::string& label, const Value& value,
+                           Value* out) {
+  std::map<std::string, std::vector<uint32_t>> steps_of;
+  for (uint32_t i = 0; i < steps.count; ++i) {
+    steps_of[parser::FormatOpenMetricsFloat(q[i])].push_back(i);
+  }
+  for (size_t e = 0; e < value.elements.size(); ++e) {
+    const std::span<const double> from = value.Cells(e, steps.count);
+    for (const auto& [quantile, its_steps] : steps_of) {
+      if (absl::Status s = evaluation.Reserve(out->cells.size() + steps.count); !s.ok()) return s;
+      Element element = value.elements[e];
+      std::vector<Label> labels(element.labels->begin(), element.labels->end());
+      labels.push_back({label, quantile});
+      element.labels = evaluation.Own(Labels::FromUnsorted(std::move(labels)));
+      const std::span<double> to = out->Add(element, steps.count);
+      for (const uint32_t i : its_steps) to[i] = from[i];
+    }
+  }
+  return absl::OkStatus();
 }
 
 // histogram_quantiles(v, "label", q...): one element per quantile, told apart by the label.
 absl::StatusOr<Value> HistogramQuantiles(Evaluation& evaluation, const StepTimes& steps,
                                          const CallSite& site, std::span<Value> args) {
   const Histograms histograms(evaluation, steps, args[0], site.positions[0]);
-  const std::string& label = args[1].string;
-  Fixes fixes;
   Value out;
   out.evidence = args[0].evidence;
   for (size_t a = 2; a < args.size(); ++a) {
     const std::vector<double>& q = args[a].scalars;
     WarnOfQuantiles(evaluation, q, site.positions[a]);
-    absl::StatusOr<Value> one =
-        MapHistograms(evaluation, steps, histograms, args[0].evidence,
-                      [&](size_t h, uint32_t i, std::vector<Bucket>* buckets) {
-                        MonotonicityFix fix;
-                        const double value = BucketQuantile(q[i], buckets, &fix);
-                        fixes.Add(fix, *histograms.element(h).labels, steps.At(i));
-                        return value;
-                      });
+    // Prometheus tells of what it mends here with the place of the label's name.
+    absl::StatusOr<Value> one = Quantiles(evaluation, steps, histograms, q, site.positions[1]);
     if (!one.ok()) return one.status();
-    for (Element& element : one->elements) {
-      std::vector<Label> labels(element.labels->begin(), element.labels->end());
-      labels.push_back({label, parser::FormatFloat(q[0])});
-      element.labels = evaluation.Own(Labels::FromUnsorted(std::move(labels)));
-    }
-    out.elements.insert(out.elements.end(), one->elements.begin(), one->elements.end());
-    out.cells.insert(out.cells.end(), one->cells.begin(), one->cells.end());
+    absl::Status s = AddByQuantile(evaluation, steps, q, args[1].string, *one, &out);
+    if (!s.ok()) return s;
   }
-  fixes.Tell(site.positions[0], evaluation.annotations());
+  RemoveEmpty(&out, steps.count);
   if (absl::Status s = MergeEqual(steps, &out); !s.ok()) return s;
   return out;
 }

@@ -153,6 +153,21 @@ TEST_F(RangeQueryTest, AnnotationsAreToldOnceWithTheirPlace) {
   EXPECT_FALSE(fused->annotations()[0].warning);
 }
 
+// Names go at once here: what is told of a histogram does not know the metric's.
+TEST_F(RangeQueryTest, HistogramsWithoutNamesAreToldOfWithoutThem) {
+  Append({{"__name__", "h_bucket"}, {"le", "1"}}, 10, 4);
+  Append({{"__name__", "h_bucket"}, {"le", "2"}}, 10, 2);
+  Append({{"__name__", "h_bucket"}, {"le", "+Inf"}}, 10, 8);
+  Append({{"__name__", "h_bucket"}, {"le", "x"}}, 10, 8);
+  const auto told = Range("histogram_quantile(0.5, h_bucket)", Steps(10, 10, 10));
+  ASSERT_THAT(told, IsOk());
+  ASSERT_EQ(told->annotations().size(), 2u);
+  EXPECT_EQ(told->annotations()[0].text,
+            "PromQL warning: bucket label \"le\" is missing or has a malformed value of \"x\" "
+            "(1:25)");
+  EXPECT_THAT(told->annotations()[1].text, HasSubstr("#histogram_quantile), from buckets 2 to 2"));
+}
+
 TEST_F(RangeQueryTest, AnInterruptEndsTheEvaluation) {
   const auto query = database_.Prepare("rate(m_total[1m])");
   Interrupt interrupt;

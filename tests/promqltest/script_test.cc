@@ -147,9 +147,9 @@ TEST(ScriptTest, ReadsStartTimesOfAllSeries) {
   for (const auto& [labels, series] : std::get<Load>(script->commands[0]).series) {
     starts.push_back(series.starts_ms);
   }
-  EXPECT_THAT(starts, ::testing::ElementsAre(
-                          ::testing::IsEmpty(), ::testing::ElementsAre(-1'000),
-                          ::testing::ElementsAre(-30'000, std::nullopt, -30'000)));
+  EXPECT_THAT(starts,
+              ::testing::ElementsAre(::testing::IsEmpty(), ::testing::ElementsAre(-1'000),
+                                     ::testing::ElementsAre(-30'000, std::nullopt, -30'000)));
 }
 
 TEST(ScriptTest, NeedsNoBlankLineBehindANumberOrAFailure) {
