@@ -15,6 +15,11 @@ bool IsNamed(const ElementLabels& labels) {
          !labels.Get("__unit__").empty();
 }
 
+// The first step that has a value; the number of steps if none has.
+size_t FirstStep(std::span<const double> cells) {
+  return static_cast<size_t>(std::ranges::find_if_not(cells, IsAbsent) - cells.begin());
+}
+
 // Adds the cells of `from` to those of `to`; false if both have one at some step.
 bool Join(std::span<const double> from, std::span<double> to) {
   for (size_t i = 0; i < from.size(); ++i) {
@@ -36,10 +41,14 @@ bool Join(const std::vector<storage::SamplePoint>& from, std::vector<storage::Sa
   return true;
 }
 
+// The first of them in time says whether the name goes at the end.
 bool JoinElement(size_t from, size_t to, uint32_t steps, Value* value) {
   value->elements[to].evidence.Merge(value->elements[from].evidence);
   if (value->type == parser::ValueType::kMatrix) {
     return Join(value->windows[from], &value->windows[to]);
+  }
+  if (FirstStep(value->Cells(from, steps)) < FirstStep(value->Cells(to, steps))) {
+    value->elements[to].drop_name = value->elements[from].drop_name;
   }
   return Join(value->Cells(from, steps), value->Cells(to, steps));
 }

@@ -126,7 +126,6 @@ class CountValuesOperator : public Operator {
           out.Add(element, steps.count);
         }
         out.elements[group->second].evidence.Merge(in.elements[e].evidence);
-        out.elements[group->second].drop_name |= in.elements[e].drop_name;
         double& count = out.Cells(group->second, steps.count)[i];
         count = IsAbsent(count) ? 1 : count + 1;
       }

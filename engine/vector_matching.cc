@@ -186,8 +186,9 @@ class BinaryMatch {
       const auto known = by_labels_.find(labels.get());
       if (known != by_labels_.end()) return it->second = known->second;
     }
+    // Names that were to go at the end stay: arithmetic has removed them, and as Prometheus
+    // has it, a comparison forgets that they were to go.
     Element element{labels, {}, return_bool_};
-    if (many != kNoElement) element.drop_name |= many_->elements[many].drop_name;
     if (many != kNoElement) element.evidence = many_->elements[many].evidence;
     if (one != kNoElement) element.evidence.Merge(one_->elements[one].evidence);
     it->second = static_cast<uint32_t>(out_.elements.size());
