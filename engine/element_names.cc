@@ -41,14 +41,10 @@ bool Join(const std::vector<storage::SamplePoint>& from, std::vector<storage::Sa
   return true;
 }
 
-// The first of them in time says whether the name goes at the end.
 bool JoinElement(size_t from, size_t to, uint32_t steps, Value* value) {
   value->elements[to].evidence.Merge(value->elements[from].evidence);
   if (value->type == parser::ValueType::kMatrix) {
     return Join(value->windows[from], &value->windows[to]);
-  }
-  if (FirstStep(value->Cells(from, steps)) < FirstStep(value->Cells(to, steps))) {
-    value->elements[to].drop_name = value->elements[from].drop_name;
   }
   return Join(value->Cells(from, steps), value->Cells(to, steps));
 }
@@ -97,19 +93,38 @@ absl::Status SameLabelsetError() {
   return absl::InvalidArgumentError("vector cannot contain metrics with the same labelset");
 }
 
-absl::Status MergeEqual(const StepTimes& steps, Value* value) {
+namespace {
+
+// On the way to MergeEqual, with what else is to be done for a pair.
+template <typename BeforeJoin>
+absl::Status Merge(const StepTimes& steps, Value* value, BeforeJoin before_join) {
   LabelKeys keys(LabelFilter::AllBut({}));
   size_t kept = 0;
   for (size_t i = 0; i < value->elements.size(); ++i) {
     const auto [number, is_new] = keys.Number(value->elements[i].labels);
     if (is_new) {
       KeepElement(i, kept++, steps.count, value);
-    } else if (!JoinElement(i, number, steps.count, value)) {
-      return SameLabelsetError();
+      continue;
     }
+    before_join(i, number);
+    if (!JoinElement(i, number, steps.count, value)) return SameLabelsetError();
   }
   Shrink(kept, steps.count, value);
   return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status MergeEqual(const StepTimes& steps, Value* value) {
+  return Merge(steps, value, [](size_t, size_t) {});
+}
+
+absl::Status MergeInTime(const StepTimes& steps, Value* value) {
+  return Merge(steps, value, [&](size_t from, size_t to) {
+    const auto first_step = [&](size_t e) { return FirstStep(value->Cells(e, steps.count)); };
+    if (first_step(from) >= first_step(to)) return;
+    value->elements[to].drop_name = value->elements[from].drop_name;
+  });
 }
 
 absl::Status CheckUnique(const Value& value) {

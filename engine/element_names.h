@@ -18,6 +18,9 @@ absl::Status SameLabelsetError();
 //   kInvalidArgument    both have a value at one step
 absl::Status MergeEqual(const StepTimes& steps, Value* value);
 
+// The same; the first of them in time, not in order, says whether the name goes at the end.
+absl::Status MergeInTime(const StepTimes& steps, Value* value);
+
 //   kInvalidArgument    two elements have the same labels
 absl::Status CheckUnique(const Value& value);
 

@@ -202,8 +202,7 @@ absl::StatusOr<Value> HistogramQuantiles(Evaluation& evaluation, const StepTimes
   for (size_t a = 2; a < args.size(); ++a) {
     const std::vector<double>& q = args[a].scalars;
     WarnOfQuantiles(evaluation, q, site.positions[a]);
-    // Prometheus tells of what it mends here with the place of the label's name.
-    absl::StatusOr<Value> one = Quantiles(evaluation, steps, histograms, q, site.positions[1]);
+    absl::StatusOr<Value> one = Quantiles(evaluation, steps, histograms, q, site.positions[0]);
     if (!one.ok()) return one.status();
     absl::Status s = AddByQuantile(evaluation, steps, q, args[1].string, *one, &out);
     if (!s.ok()) return s;

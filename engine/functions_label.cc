@@ -53,15 +53,15 @@ absl::StatusOr<Value> LabelJoin(Evaluation& evaluation, const StepTimes& steps, 
   const std::string& target = args[1].string;
   const std::string& separator = args[2].string;
   const std::span<const Value> sources = args.subspan(3);
-  if (!IsLabelName(target)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("invalid destination label name in label_join(): ", target));
-  }
   for (const Value& source : sources) {
     if (!IsLabelName(source.string)) {
       return absl::InvalidArgumentError(
           absl::StrCat("invalid source label name in label_join(): ", source.string));
     }
+  }
+  if (!IsLabelName(target)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("invalid destination label name in label_join(): ", target));
   }
   Value value = std::move(args[0]);
   for (Element& element : value.elements) {

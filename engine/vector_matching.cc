@@ -331,7 +331,7 @@ class SetOperator : public Operator {
     left->cells.insert(left->cells.end(), right.cells.begin(), right.cells.end());
     left->evidence.Merge(right.evidence);
     RemoveEmpty(left, steps.count);
-    if (absl::Status s = MergeEqual(steps, left); !s.ok()) return s;
+    if (absl::Status s = MergeInTime(steps, left); !s.ok()) return s;
     return std::move(*left);
   }
 
