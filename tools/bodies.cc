@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "parser/exposition_parser.h"
+#include "tools/fixes.h"
 #include "tools/promqltest/eval_block.h"
 
 namespace tacho::tools {
@@ -15,6 +16,11 @@ absl::StatusOr<int64_t> IntervalMs(const CommandLine& line) {
   if (ms.has_value() && *ms > 0 && *ms <= kDayMs) return *ms;
   return absl::FailedPreconditionError(
       "--interval takes seconds or a duration, above 0 and up to a day");
+}
+
+Exposition GuessFormat(std::string_view body) {
+  const bool eof = body.ends_with("# EOF\n") || body.ends_with("# EOF");
+  return eof ? Exposition::kOpenMetrics : Exposition::kText;
 }
 
 absl::StatusOr<Labels> ParseLabels(const std::string& text) {
@@ -40,11 +46,9 @@ absl::Status LoadBodies(Database& db, const Labels& target_labels,
   for (const std::string& file : files) {
     const auto body = ReadInput(file, db.options().storage.max_body_bytes);
     if (!body.ok()) return body.status();
-    const auto format = body->ends_with("# EOF\n") ? Exposition::kOpenMetrics : Exposition::kText;
-    const auto report = target->Ingest(*body, format, Timestamp::FromUnixMillis(at_ms));
+    const auto report = target->Ingest(*body, GuessFormat(*body), Timestamp::FromUnixMillis(at_ms));
     if (!report.ok()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(file, ":", std::string(report.status().message())));
+      return absl::InvalidArgumentError(PlacedFault(file, std::string(report.status().message())));
     }
     at_ms += interval_ms;
   }

@@ -9,9 +9,11 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "tacho/database.h"
+#include "tacho/exposition.h"
 #include "tacho/labels.h"
 #include "tools/command_line.h"
 
@@ -20,6 +22,9 @@ namespace tacho::tools {
 // --interval: between two bodies; 15s if it is not given.
 //   kFailedPrecondition the flag is not right
 absl::StatusOr<int64_t> IntervalMs(const CommandLine& line);
+
+// OpenMetrics must end with # EOF, and nothing else may have it.
+[[nodiscard]] Exposition GuessFormat(std::string_view body);
 
 // What stands between the braces of a series: namespace="default",pod="a-1".
 //   kInvalidArgument    it is not that

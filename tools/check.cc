@@ -5,7 +5,9 @@
 
 #include "parser/exposition_parser.h"
 #include "parser/promql.h"
+#include "tacho/database.h"
 #include "tacho/options.h"
+#include "tools/bodies.h"
 #include "tools/check_config.h"
 #include "tools/command_line.h"
 #include "tools/commands.h"
@@ -17,16 +19,10 @@ namespace {
 // file:line:column: what is wrong. The message brings line:column already.
 int Fault(const std::string& file, const absl::Status& status) {
   const std::string message(status.message());
-  std::cerr << file << ":" << message << "\n";
+  std::cerr << PlacedFault(file, message) << "\n";
   const std::string fix = SuggestFix(message);
   if (!fix.empty()) std::cerr << "  fix: " << fix << "\n";
   return 1;
-}
-
-// OpenMetrics must end with # EOF, and nothing else may have it.
-Exposition GuessFormat(const std::string& body) {
-  const bool eof = body.ends_with("# EOF\n") || body.ends_with("# EOF");
-  return eof ? Exposition::kOpenMetrics : Exposition::kText;
 }
 
 int CheckExposition(const std::string& file, const std::string& body, const CommandLine& line) {
@@ -44,9 +40,18 @@ int CheckExposition(const std::string& file, const std::string& body, const Comm
   return 0;
 }
 
+// Whether the engine runs it, too; how far back a server keeps samples is its own.
+absl::Status CanRun(const std::string& text, const CommandLine& line) {
+  constexpr int kYears = 250;
+  Options options{.retention = absl::Hours(24 * 365 * kYears)};
+  options.promql = FeaturesFor(line);
+  return Database(options).Prepare(text).status();
+}
+
 int CheckPromql(const std::string& file, const std::string& text, const CommandLine& line) {
   const auto ast = parser::ParsePromql(text, {.features = FeaturesFor(line)});
   if (!ast.ok()) return Fault(file, ast.status());
+  if (const absl::Status runs = CanRun(text, line); !runs.ok()) return Fault(file, runs);
   std::cout << file << ": " << parser::PrintPromql(*ast) << "\n";
   return 0;
 }

@@ -50,8 +50,7 @@ int CheckRulesFile(const std::string& file, const std::string& text, const Comma
   if (line.Has("json")) {
     std::cout << PreviewJson(file, *rules, *preview) << "\n";
   } else {
-    std::cout << file << ": " << rules->rules.size() << " rules, " << rules->refused
-              << " refused\n";
+    std::cout << file << ": " << rules->size() << " rules, " << rules->refused << " refused\n";
     PrintPreview(*preview);
   }
   return rules->refused == 0 ? 0 : 1;

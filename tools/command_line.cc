@@ -1,14 +1,26 @@
 #include "tools/command_line.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
 namespace tacho::tools {
+namespace {
+
+absl::Status Unreadable(const std::string& path) {
+  const std::string why = errno == 0 ? "" : absl::StrCat(": ", std::strerror(errno));
+  return absl::NotFoundError(absl::StrCat(path, ": cannot be read", why));
+}
+
+}  // namespace
 
 std::string CommandLine::Get(const std::string& flag, std::string_view fallback) const {
   const auto it = flags.find(flag);
@@ -65,13 +77,19 @@ PromqlFeatures FeaturesFor(const CommandLine& line) {
 absl::StatusOr<std::string> ReadInput(const std::string& path, size_t max_bytes) {
   std::ifstream file;
   if (path != "-") {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored)) {
+      return absl::NotFoundError(absl::StrCat(path, ": cannot be read: it is a folder"));
+    }
+    errno = 0;
     file.open(path, std::ios::binary);
-    if (!file) return absl::NotFoundError(absl::StrCat(path, ": cannot be read"));
+    if (!file) return Unreadable(path);
   }
   std::istream& in = path == "-" ? std::cin : file;
   std::string text(max_bytes + 1, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<size_t>(in.gcount()));
+  if (in.bad()) return Unreadable(path);
   if (text.size() > max_bytes) {
     return absl::ResourceExhaustedError(absl::StrCat(path, ": over ", max_bytes, " bytes"));
   }

@@ -81,6 +81,8 @@ std::string SuggestFunction(std::string_view name) {
       "sum",    "avg",  "min",     "max",    "count",    "group",        "stddev",
       "stdvar", "topk", "bottomk", "limitk", "quantile", "count_values", "limit_ratio"};
   for (const parser::Function& function : parser::AllFunctions()) names.push_back(function.name);
+  // Few mistake the first letter; without it, short names are near to many.
+  std::erase_if(names, [&](std::string_view n) { return n.substr(0, 1) != name.substr(0, 1); });
   const std::string_view nearest = Nearest(name, names);
   return nearest.empty() ? "" : absl::StrCat("did you mean ", std::string(nearest), "?");
 }
@@ -91,7 +93,9 @@ std::string_view Nearest(std::string_view word, std::span<const std::string_view
   constexpr size_t kLongest = 64;  // of a word that is worth comparing
   if (word.empty() || word.size() > kLongest) return {};
   std::string_view nearest;
-  size_t least = 1 + word.size() / 3;  // further away it is another word
+  constexpr size_t kShort = 4;  // a shorter word is near to many
+  // Further away it is another word.
+  size_t least = word.size() < kShort ? 1 : 1 + word.size() / 3;
   for (const std::string_view name : names) {
     const size_t distance = EditDistance(word, name);
     if (distance >= least && !(distance == least && nearest.empty())) continue;
@@ -99,6 +103,14 @@ std::string_view Nearest(std::string_view word, std::span<const std::string_view
     nearest = name;
   }
   return nearest;
+}
+
+std::string PlacedFault(std::string_view file, std::string_view message) {
+  constexpr std::string_view kNowhere = "unknown position:";
+  if (!message.starts_with(kNowhere))
+    return absl::StrCat(std::string(file), ":", std::string(message));
+  message.remove_prefix(kNowhere.size());
+  return absl::StrCat(std::string(file), ":1:1:", std::string(message));
 }
 
 std::string SuggestFix(std::string_view message) {

@@ -1,4 +1,5 @@
 // tachotool: checks, queries and tests from the command line.
+#include <algorithm>
 #include <iostream>
 #include <span>
 #include <string>
@@ -70,7 +71,8 @@ that is malformed or cannot be read.
 int main(int argc, char** argv) {
   const std::vector<std::string> args(argv + 1, argv + argc);
   const std::string command = args.empty() ? "--help" : args.front();
-  const bool asks = args.size() > 1 && (args[1] == "--help" || args[1] == "-h");
+  const bool asks = (args.size() > 1 && args[1] == "-h") ||
+                    std::find(args.begin(), args.end(), "--help") != args.end();
   if (command == "--help" || command == "-h" || command == "help" || asks) {
     std::cout << kHelp;
     return args.empty() ? 2 : 0;

@@ -12,14 +12,14 @@ namespace {
 using adapter::PreviewedMetric;
 using adapter::PreviewedRule;
 
-std::string NameOf(const PreviewedMetric& metric) {
-  if (metric.metric.empty()) return "cpu and memory of " + metric.resource;
+std::string NameOf(const PreviewedMetric& metric, const PreviewedRule& rule) {
+  if (rule.section == "resourceRules") return "cpu and memory of " + metric.resource;
   return metric.resource.empty() ? metric.metric : metric.resource + "/" + metric.metric;
 }
 
-void PrintMetric(const PreviewedMetric& metric) {
+void PrintMetric(const PreviewedMetric& metric, const PreviewedRule& rule) {
   if (!metric.path.empty()) {
-    std::cout << "  " << NameOf(metric);
+    std::cout << "  " << NameOf(metric, rule);
     if (!metric.series.empty()) std::cout << ", from " << metric.series;
     if (metric.objects > 0) std::cout << ", objects: " << metric.objects;
     std::cout << "\n    path    " << metric.path << "\n";
@@ -39,7 +39,7 @@ void PrintRule(const PreviewedRule& rule) {
     std::cout << "  selects " << rule.series << " series: " << absl::StrJoin(rule.found, ", ", name)
               << "\n";
   }
-  for (const PreviewedMetric& metric : rule.metrics) PrintMetric(metric);
+  for (const PreviewedMetric& metric : rule.metrics) PrintMetric(metric, rule);
   for (const std::string& note : rule.notes) std::cout << "  note    " << note << "\n";
 }
 

@@ -62,7 +62,7 @@ absl::StatusOr<Answer> AskFiles(const CommandLine& line) {
   const absl::StatusOr<tacho::Query> query = db.Prepare(line.words[1]);
   if (!query.ok()) {
     return absl::InvalidArgumentError(
-        absl::StrCat("expression:", std::string(query.status().message())));
+        PlacedFault("expression", std::string(query.status().message())));
   }
   const auto last = Timestamp::FromUnixMillis(span_ms - *interval_ms);
   const auto result = Ask(*query, line.words[0] == "range", line, *interval_ms, last);

@@ -28,11 +28,11 @@ struct Place {
 absl::StatusOr<Place> ParseUrl(std::string_view url) {
   constexpr std::string_view kScheme = "http://";
   if (url.starts_with("https://")) {
-    return absl::UnimplementedError(
+    return absl::FailedPreconditionError(
         "--url takes http:// only; kubectl port-forward gives a plain port to the server");
   }
   if (!url.starts_with(kScheme)) {
-    return absl::InvalidArgumentError("--url is like http://127.0.0.1:9090");
+    return absl::FailedPreconditionError("--url is like http://127.0.0.1:9090");
   }
   url.remove_prefix(kScheme.size());
   Place place;

@@ -163,6 +163,17 @@ std::optional<std::string> GoRegexp::Expand(std::string_view text,
   return out;
 }
 
+std::vector<std::string> GoRegexp::UnknownGroups(std::string_view expansion) const {
+  std::vector<std::string> unknown;
+  for (std::string_view rest = expansion; !rest.empty();) {
+    const ExpansionStep step = NextStep(&rest);
+    if (!step.group.empty() && GroupNumber(*regex_, step.group) < 0) {
+      unknown.emplace_back(step.group);
+    }
+  }
+  return unknown;
+}
+
 std::optional<std::string> LiteralExpansion(std::string_view expansion) {
   std::string out;
   for (std::string_view rest = expansion; !rest.empty();) {

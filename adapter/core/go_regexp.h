@@ -50,6 +50,10 @@ class GoRegexp {
   [[nodiscard]] std::optional<std::string> Expand(std::string_view text,
                                                   std::string_view expansion) const;
 
+  // The groups that `expansion` refers to and that there are not, as written; Expand puts
+  // nothing in their place.
+  [[nodiscard]] std::vector<std::string> UnknownGroups(std::string_view expansion) const;
+
   [[nodiscard]] int groups() const;
   [[nodiscard]] const std::string& pattern() const { return pattern_; }
 

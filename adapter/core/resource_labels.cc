@@ -63,7 +63,8 @@ absl::StatusOr<LabelTemplate> LabelTemplate::Parse(std::string_view text) {
   }
   if (resources == 0) {
     return absl::InvalidArgumentError(
-        "must include at least `{{.Resource}}` in the label template");
+        "must include at least `{{.Resource}}` in the label template; here it is written "
+        "<<.Resource>>");
   }
   if (resources > 1 || groups > 1) {
     return BadTemplate(text, ".Group and .Resource must stand there once");

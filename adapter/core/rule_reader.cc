@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "adapter/core/rule_check.h"
 #include "adapter/core/text.h"
@@ -139,6 +140,7 @@ absl::Status RuleReader::CheckRule(const YamlValue& value, const Rule& rule, Rul
 }
 
 void RuleReader::Warn(const YamlValue& value, const Rule& rule, RuleKind kind) const {
+  WarnName(value, rule);
   if (rule.series_query.empty()) {
     Report(value, "the rule has no seriesQuery, so it finds no series and answers nothing");
   } else if (kind == RuleKind::kCustom) {
@@ -147,6 +149,18 @@ void RuleReader::Warn(const YamlValue& value, const Rule& rule, RuleKind kind) c
     Report(value,
            "the rule has no label for namespaces, so every request for it fails; add one to "
            "resources.overrides, or say resources: {namespaced: false}");
+  }
+}
+
+void RuleReader::WarnName(const YamlValue& value, const Rule& rule) const {
+  const YamlValue place = At(At(value, "name"), "as");
+  for (const std::string& group : rule.name_matches.UnknownGroups(rule.name_as)) {
+    Report(place, absl::StrCat("name.as refers to the group ", Quoted(group),
+                               ", which name.matches does not have, and puts nothing there; "
+                               "write ${1}_x for group 1 before _x"));
+  }
+  if (absl::StrContains(rule.name_as, '/')) {
+    Report(place, "name.as has a /, which ends a part of a path: nobody can ask for the metric");
   }
 }
 

@@ -36,6 +36,7 @@ class RuleReader {
                                        RuleKind kind) const;
   // Says what the rule cannot do, although it may load.
   void Warn(const YamlValue& value, const Rule& rule, RuleKind kind) const;
+  void WarnName(const YamlValue& value, const Rule& rule) const;
   void WarnCustom(const YamlValue& value, const Rule& rule) const;
   [[nodiscard]] absl::StatusOr<ResourceRule> ReadResourceRule(const YamlValue& value) const;
   [[nodiscard]] absl::Status CheckResourceRule(const YamlValue& value,

@@ -9,10 +9,6 @@
 namespace tacho::adapter {
 namespace {
 
-uint64_t CountRules(const RuleSet& set) {
-  return set.rules.size() + set.external_rules.size() + (set.resource_rules.has_value() ? 1 : 0);
-}
-
 // What is wrong with a file, if it must not be taken.
 std::string WhyNot(const absl::StatusOr<RuleSet>& loaded) {
   if (!loaded.ok()) return std::string(loaded.status().message());
@@ -29,7 +25,7 @@ std::string WhyNot(const absl::StatusOr<RuleSet>& loaded) {
 }  // namespace
 
 RuleStore::RuleStore(std::shared_ptr<const RuleSet> first, SeriesFinder* series) : series_(series) {
-  state_.rules = CountRules(*first);
+  state_.rules = first->size();
   state_.refused = static_cast<uint64_t>(first->refused);
   current_ = std::make_shared<Generation>(std::move(first), series_);
 }
@@ -60,7 +56,7 @@ bool RuleStore::Replace(absl::StatusOr<RuleSet> loaded) {
   current_ = std::move(next);
   ++state_.loads;
   state_.error.clear();
-  state_.rules = CountRules(*rules);
+  state_.rules = rules->size();
   state_.refused = 0;
   return true;
 }

@@ -73,6 +73,9 @@ absl::StatusOr<RuleSet> LoadRules(std::string_view file_name, std::string_view b
       Refuse(rules.status(), &out);
     }
   }
+  if (!root.Find("rules") && !root.Find("externalRules") && !root.Find("resourceRules")) {
+    out.problems.emplace_back(root.Error("the file has no rules, so no API is served").message());
+  }
   return out;
 }
 

@@ -11,6 +11,7 @@
 #ifndef TACHO_ADAPTER_CORE_RULES_H_
 #define TACHO_ADAPTER_CORE_RULES_H_
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -75,6 +76,10 @@ struct RuleSet {
   bool serves_custom = false;
   bool serves_external = false;
   bool serves_resource = false;
+  // Rules that serve, of all kinds; resourceRules is one.
+  [[nodiscard]] size_t size() const {
+    return rules.size() + external_rules.size() + (resource_rules.has_value() ? 1 : 0);
+  }
   std::vector<std::string> problems;  // "place: message", in file order
   int refused = 0;                    // rules that were left out
 };

@@ -214,6 +214,7 @@ absl::StatusOr<ScrapeConfig> ParseScrapeConfig(std::string_view file_name, std::
   const absl::StatusOr<YamlFile> file = YamlFile::Parse(file_name, bytes);
   if (!file.ok()) return file.status();
   const YamlValue root = file->root();
+  if (absl::Status refused = RefuseUnsupported(root); !refused.ok()) return refused;
   YamlFields fields(root, "the scrape configuration", kTopKeys);
   if (!fields.status().ok()) return fields.status();
   const absl::StatusOr<Shared> global = ReadGlobal(root);

@@ -52,8 +52,19 @@ struct Refused {
 };
 constexpr std::string_view kNoProxy =
     "tacho uses no proxy; scrape from where targets are reachable";
-constexpr std::array<Refused, 8> kRefused = {
-    {{"proxy_url", kNoProxy},
+constexpr std::string_view kOnlyScrapes =
+    "tacho reads global and scrape_configs; give it a file with those alone";
+constexpr std::array<Refused, 17> kRefused = {
+    {{"rule_files", kOnlyScrapes},
+     {"alerting", kOnlyScrapes},
+     {"remote_write", kOnlyScrapes},
+     {"remote_read", kOnlyScrapes},
+     {"storage", kOnlyScrapes},
+     {"tracing", kOnlyScrapes},
+     {"otlp", kOnlyScrapes},
+     {"runtime", kOnlyScrapes},
+     {"scrape_config_files", kOnlyScrapes},
+     {"proxy_url", kNoProxy},
      {"no_proxy", kNoProxy},
      {"proxy_connect_header", kNoProxy},
      {"oauth2", "use authorization with a credentials_file that something else renews"},

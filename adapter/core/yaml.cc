@@ -116,6 +116,10 @@ absl::Status YamlValue::ExpectKeys(std::string_view what,
   if (absl::Status status = ExpectMapping(what); !status.ok()) return status;
   for (const auto& [key, value] : Entries()) {
     if (std::find(keys.begin(), keys.end(), key.text()) != keys.end()) continue;
+    if (key.text() == "apiVersion") {
+      return key.Error(absl::StrCat(Abs(what), " is a Kubernetes object; its content is what one ",
+                                    "of the keys under data holds: take that out"));
+    }
     const std::string_view nearest = NearestKey(key.text(), keys);
     return key.Error(
         absl::StrCat("unknown key ", Quoted(key.text()), " in ", Abs(what),

@@ -357,7 +357,7 @@ absl::Status CheckConfiguration(const AdapterOptions& options, std::string* repo
     complain(absl::StrCat(status.message(), "\n"));
   }
   absl::StrAppend(report, configuration->scrape.jobs.size(), " jobs, ", targets, " targets, ",
-                  configuration->rules->rules.size(), " rules, retention ",
+                  configuration->rules->size(), " rules, retention ",
                   absl::FormatDuration(configuration->database.retention), "\n");
   if (complaints == 0) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(complaints, " problems"));

@@ -224,7 +224,7 @@ TEST(NamingCase, Case13DefaultsOfAs) {
 
 TEST(NamingCase, Case14AGroupNameEndsAtTheLastWordCharacter) {
   const auto name = [](const std::string& as) {
-    return LoadClean(WithName("matches: '^(.*)_total$', as: '" + as + "'"))
+    return Load(WithName("matches: '^(.*)_total$', as: '" + as + "'"))
         ->rules.at(0)
         .ApiName("http_requests_total");
   };

@@ -11,7 +11,9 @@ namespace {
 
 using ::tacho::testing::StatusIs;
 using ::testing::_;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 std::string Expand(std::string_view pattern, std::string_view as, std::string_view text) {
   const auto regexp = GoRegexp::Compile(pattern);
@@ -84,6 +86,12 @@ TEST(GoRegexpTest, LargePatternsAreRefused) {
               StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("too large")));
   EXPECT_TRUE(GoRegexp::Compile(std::string(1024, 'a')).ok());
   EXPECT_FALSE(GoRegexp::Compile(std::string(1025, 'a')).ok());
+}
+
+TEST(GoRegexpTest, TellsTheGroupsThatThereAreNot) {
+  const GoRegexp regexp = *GoRegexp::Compile("(a)(?P<n>b)");
+  EXPECT_THAT(regexp.UnknownGroups("$0 $1 ${2} ${n} $$3 $"), IsEmpty());
+  EXPECT_THAT(regexp.UnknownGroups("$1_x${3}${m}$01"), ElementsAre("1_x", "3", "m", "01"));
 }
 
 TEST(LiteralExpansionTest, IsWhatNoGroupCanChange) {

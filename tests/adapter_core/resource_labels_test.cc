@@ -84,7 +84,9 @@ TEST(LabelTemplateTest, OtherTemplatesAreRefused) {
   const auto error = [](std::string_view text) {
     return std::string(LabelTemplate::Parse(text).status().message());
   };
-  EXPECT_EQ(error("kube_pod"), "must include at least `{{.Resource}}` in the label template");
+  EXPECT_EQ(error("kube_pod"),
+            "must include at least `{{.Resource}}` in the label template; here it is written "
+            "<<.Resource>>");
   EXPECT_THAT(error("<<.Group>>"), HasSubstr("must include at least"));
   EXPECT_THAT(error("<<.Resource"), HasSubstr("<< without >>"));
   EXPECT_THAT(error("<<.Name>>_<<.Resource>>"), HasSubstr("only .Group and .Resource"));

@@ -45,7 +45,9 @@ TEST(RuleMetricFilterTest, KeepsWhatASeriesQueryFindsWhateverItsLabels) {
             "a_total b_1");
 }
 
-TEST(RuleMetricFilterTest, NobodyAsksForAnythingWithoutRules) { EXPECT_EQ(Kept("", {"a"}), ""); }
+TEST(RuleMetricFilterTest, NobodyAsksForAnythingWithoutRules) {
+  EXPECT_EQ(Kept(" []", {"a"}), "");
+}
 
 TEST(RuleMetricFilterTest, SeriesFiltersNarrowIt) {
   EXPECT_EQ(Kept(RuleOf("{__name__=~\"^b_.*\"}", kSum, "  seriesFilters: [{isNot: _seconds$}]\n"),

@@ -17,6 +17,7 @@ using ::tacho::adapter::testing::Load;
 using ::tacho::adapter::testing::LoadClean;
 using ::tacho::testing::IsOk;
 using ::tacho::testing::StatusIs;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -53,7 +54,13 @@ TEST(RulesTest, ReadsTheDemosRule) {
 TEST(RulesTest, GeneratedRulesLoad) { EXPECT_THAT(LoadClean(GeneratedRules())->rules, SizeIs(6)); }
 
 TEST(RulesTest, AnEmptyFileHasNoRules) {
-  EXPECT_THAT(LoadClean("")->rules, IsEmpty());
+  for (const char* text : {"", "# all of it is a comment\n", "{}"}) {
+    const auto rules = Load(text);
+    ASSERT_THAT(rules, IsOk());
+    EXPECT_EQ(rules->size(), 0u);
+    EXPECT_THAT(rules->problems,
+                ElementsAre(HasSubstr(":1:1: the file has no rules, so no API is served")));
+  }
   EXPECT_THAT(LoadClean("rules: []\nexternalRules: []\n")->rules, IsEmpty());
 }
 
@@ -186,7 +193,28 @@ TEST(RulesTest, WhatARuleCannotDoIsSaidButItLoads) {
                           HasSubstr("rules.yaml:4:3: the rule has no label for namespaces")));
 }
 
+TEST(RulesTest, ANameThatNobodyMeantIsSaid) {
+  const std::string rule =
+      "rules:\n- {seriesQuery: x, metricsQuery: x, resources: {template: <<.Resource>>},\n"
+      "   name: {matches: ^(.*)_total$, as: \"";
+  const auto said = [&](const std::string& as) { return Load(rule + as + "\"}}\n")->problems; };
+  EXPECT_THAT(said("${1}_per_second"), IsEmpty());
+  EXPECT_THAT(said("$1"), IsEmpty());
+  EXPECT_THAT(said("$0$$"), IsEmpty());
+  EXPECT_THAT(said("$1_per_second"),
+              ElementsAre(AllOf(HasSubstr("rules.yaml:3:38: name.as refers to the group "
+                                          "\"1_per_second\", which name.matches does not have"),
+                                HasSubstr("write ${1}_x"))));
+  EXPECT_THAT(said("${2}_a_${nope}"),
+              ElementsAre(HasSubstr("group \"2\""), HasSubstr("group \"nope\"")));
+  EXPECT_THAT(said("a/${1}"), ElementsAre(HasSubstr("rules.yaml:3:38: name.as has a /")));
+}
+
 TEST(RulesTest, TheTopLevelIsReadStrictly) {
+  EXPECT_THAT(Load("apiVersion: v1\nkind: ConfigMap\ndata: {config.yaml: 'rules: []'}\n"),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "rules.yaml:1:1: the rules file is a Kubernetes object; its content is "
+                       "what one of the keys under data holds: take that out"));
   EXPECT_THAT(Load("Rules: []"),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        "rules.yaml:1:1: unknown key \"Rules\" in the rules file; "

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
@@ -110,6 +111,13 @@ TEST(ScrapeConfigTest, UnknownKeysAreRefusedByNameAndPlace) {
   EXPECT_EQ(ErrorOf("globals: {}\n"),
             "scrape.yaml:1:1: unknown key \"globals\" in the scrape configuration; did you mean "
             "\"global\"?");
+  for (const char* key : {"rule_files", "alerting", "remote_write", "storage"}) {
+    EXPECT_EQ(ErrorOf(absl::StrCat("global: {}\n", key, ": []\n")),
+              absl::StrCat("scrape.yaml:2:1: ", key, " is not supported: tacho reads global and ",
+                           "scrape_configs; give it a file with those alone"));
+  }
+  EXPECT_THAT(ErrorOf("apiVersion: v1\nkind: ConfigMap\n"),
+              HasSubstr("1:1: the scrape configuration is a Kubernetes object"));
   EXPECT_EQ(ErrorOf("global: {query_log: x}\n"),
             "scrape.yaml:1:10: unknown key \"query_log\" in global");
   EXPECT_THAT(ErrorOf("scrape_configs: [{job_name: a, static_configs: [{target: [x]}]}]"),

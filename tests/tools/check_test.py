@@ -1,5 +1,6 @@
 """tachotool check, from outside: faults with their places and fixes."""
 
+import os
 import unittest
 
 from harness import ADAPTER, ToolTest, run
@@ -62,9 +63,29 @@ class Check(ToolTest):
                 self.assertIn(fix, err)
 
     def test_a_fault_without_a_usual_remedy_has_none(self):
-        code, _, err = run("check", "promql", "-", stdin="unheard_of_name(x)")
-        self.assertEqual(code, 1)
-        self.assertNotIn("fix:", err)
+        for text in ("unheard_of_name(x)", "foo(x)"):  # foo is near to cos, and means none
+            code, _, err = run("check", "promql", "-", stdin=text)
+            self.assertEqual(code, 1)
+            self.assertNotIn("fix:", err)
+
+    def test_what_the_engine_does_not_run_is_a_fault_too(self):
+        code, out, err = run("check", "promql", "-", stdin="sum(x </ 3)")
+        self.assertEqual((code, out), (1, ""))
+        self.assertRegex(err, r"^-:1:5: .*</, which needs native histograms")
+        self.assertEqual(run("check", "promql", "-", stdin="rate(x[100y])")[0], 0)
+
+    def test_an_empty_expression_has_a_place(self):
+        code, _, err = run("check", "promql", "-", stdin="")
+        self.assertEqual((code, err), (1, "-:1:1: parse error: no expression found in input\n"))
+
+    def test_a_folder_is_no_file(self):
+        for what in ("promql", "exposition", "rules", "scrape-config"):
+            with self.subTest(what=what):
+                code, out, err = run("check", what, self.folder)
+                self.assertEqual((code, out), (1, ""))
+                self.assertEqual(err, f"{self.folder}: cannot be read: it is a folder\n")
+        absent = os.path.join(self.folder, "absent")
+        self.assertIn("absent: cannot be read: No such file", run("check", "promql", absent)[2])
 
     def test_experimental_parts_are_taken_when_told_so(self):
         code, out, _ = run("check", "promql", "--experimental", "-", stdin="mad_over_time(x[5m])")

@@ -53,6 +53,16 @@ class Files(ToolTest):
         self.assertEqual(code, 1)
         self.assertRegex(err, r"bad:2:\d+: ")
 
+    def test_a_body_that_ends_in_eof_is_openmetrics(self):
+        for end in ("# EOF", "# EOF\n"):  # in text, x would have the timestamp 10 ms
+            path = self.write("om", "x 1 0.010\n" + end)
+            self.assertEqual(run("query", "instant", "timestamp(x)", path, "--time", "1")[0], 0)
+
+    def test_a_folder_is_no_body(self):
+        code, out, err = run("query", "instant", "up", self.folder)
+        self.assertEqual((code, out), (1, ""))
+        self.assertIn("it is a folder", err)
+
     def test_a_wrong_command_line_exits_2(self):
         file = self.bodies(1)[0]
         for args in (["query"], ["query", "x"], ["query", "x", file], ["query", "instant", "x"],
@@ -62,6 +72,9 @@ class Files(ToolTest):
                      ["query", "instant", "--step", "1", "x", file],
                      ["query", "range", "--time", "1", "x", file],
                      ["query", "range", "--url", "http://127.0.0.1:1", "x"],
+                     *([["query", "instant", "--url", "127.0.0.1:1", "x"],
+                        ["query", "instant", "--url", "https://127.0.0.1:1", "x"]]
+                       if ADAPTER else []),
                      ["query", "instant", "--url", "http://127.0.0.1:1", "x", file]):
             with self.subTest(args=args):
                 code, _, err = run(*args)
@@ -152,7 +165,7 @@ class Server(ToolTest):
 
     def test_https_says_what_to_do(self):
         code, _, err = run("query", "instant", "x", "--url", "https://127.0.0.1:1")
-        self.assertEqual(code, 1)
+        self.assertEqual(code, 2)
         self.assertIn("port-forward", err)
 
 

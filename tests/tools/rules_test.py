@@ -154,6 +154,17 @@ class Rules(ToolTest):
         self.assertEqual(len(resource["notes"]), 2)
         self.assertIn("node_cpu", resource["notes"][0])
 
+    def test_rules_of_all_kinds_are_counted(self):
+        path = self.write("rules.yaml", RATE + EXTERNAL + RESOURCE_RULES)
+        self.assertIn("rules.yaml: 3 rules, 0 refused\n", run("check", "rules", path)[1])
+
+    def test_a_name_that_is_empty_is_no_cpu_and_memory(self):
+        path = self.write("rules.yaml", RATE.replace("${1}_per", "$1_per"))
+        code, out, err = run("check", "rules", path)
+        self.assertEqual(code, 0)
+        self.assertNotIn("cpu and memory", out)
+        self.assertIn('rules.yaml:7:39: name.as refers to the group "1_per_second"', err)
+
     def test_what_matches_nothing_says_why(self):
         body = self.bodies(1)
         for rules, flags, why in (

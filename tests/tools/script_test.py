@@ -40,9 +40,14 @@ class Scripts(ToolTest):
                              stdin="eval instant at 0 1\n 1\n")
         self.assertEqual(code, 2)
         self.assertIn(f"{bad}:4: no command \"laod 1m\"", err)
-        self.assertIn("absent: cannot be read", err)
+        self.assertIn("absent: cannot be read: No such file", err)
         self.assertIn("2 scripts could not be run to the end", err)
         self.assertEqual(out, "1 passed, 0 failed, 0 unsupported\n")
+
+    def test_a_folder_is_no_script(self):
+        code, _, err = run("test", "promql", self.folder)
+        self.assertEqual(code, 2)
+        self.assertIn("it is a folder", err)
 
 
 if __name__ == "__main__":
