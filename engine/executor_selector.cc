@@ -123,14 +123,14 @@ class InstantSelectorOperator : public Operator {
     return SmoothedAt(samples_, look.ref_ms).value_or(AbsentCell());
   }
 
+  // In seconds; 0 where it is not known.
   double StartOf(const Evaluation& evaluation, const BoundTarget& target, uint32_t position,
                  const SamplePoint& sample) {
     const StartTimes* known = evaluation.question().start_times;
     if (known == nullptr) return AbsentCell();
     starts_.clear();
     known->Read({target.target, target.history, position}, {&sample, 1}, &starts_);
-    if (starts_.empty() || starts_[0] == 0) return AbsentCell();
-    return static_cast<double>(starts_[0]) / 1000;
+    return starts_.empty() ? 0 : static_cast<double>(starts_[0]) / 1000;
   }
 
   const std::shared_ptr<const Selector> selector_;

@@ -70,7 +70,6 @@ std::optional<double> RateSince(const WindowInput& in, bool per_second) {
 std::optional<double> InstantRateSince(const WindowInput& in) {
   const size_t size = in.samples.size();
   if (size < 2) return std::nullopt;
-  CheckOverlap(in, size - 1);
   const SamplePoint& last = in.samples[size - 1];
   const SamplePoint& previous = in.samples[size - 2];
   const bool reset = last.value < previous.value || StartedAnew(in, size - 1);

@@ -55,7 +55,8 @@ TEST_F(StartTimesTest, ARestartIsSeenByItsStart) {
 TEST_F(StartTimesTest, AreAskedForWithStartTimestamp) {
   EXPECT_DOUBLE_EQ(Ask(true, "start_timestamp(jobs_total)"), 112);
   EXPECT_DOUBLE_EQ(Ask(false, "start_timestamp(jobs_total)"), -1);
-  EXPECT_DOUBLE_EQ(Ask(true, "start_timestamp(jobs_created)"), -1);
+  EXPECT_DOUBLE_EQ(Ask(true, "start_timestamp(jobs_created)"), 0);  // not known
+  EXPECT_DOUBLE_EQ(Ask(true, "start_timestamp(-jobs_total)"), -1);
 }
 
 }  // namespace
