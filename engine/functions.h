@@ -55,6 +55,10 @@ struct RangeFunction {
   bool of_counters = false;  // an info says so where the metric's name does not
 };
 
+// What sort* of several steps is told: of a range query, or in a subquery.
+inline constexpr std::string_view kSortIsIneffective =
+    "sort is ineffective for range queries since results are always ordered by labels";
+
 // Where a call stands in the text, and what was found out about it when it was planned.
 struct CallSite {
   std::string position;                // "line:column" of the call

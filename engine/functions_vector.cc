@@ -119,13 +119,10 @@ template <bool kDescending>
 absl::StatusOr<Value> Sort(Evaluation& evaluation, const StepTimes& steps, const CallSite& site,
                            std::span<Value> args) {
   Value value = std::move(args[0]);
-  if (evaluation.question().span.step_ms != 0) {
-    evaluation.annotations().Warn(
-        "sort is ineffective for range queries since results are always ordered by labels",
-        site.position);
+  if (steps.count != 1) {  // of a range query or a subquery
+    evaluation.annotations().Warn(kSortIsIneffective, site.position);
     return value;
   }
-  if (steps.count != 1) return value;  // in a subquery
   std::vector<uint32_t> order(value.elements.size());
   std::iota(order.begin(), order.end(), 0);
   std::ranges::stable_sort(order, [&](uint32_t a, uint32_t b) {
