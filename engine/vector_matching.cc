@@ -69,13 +69,10 @@ class BinaryMatch {
   }
 
  private:
-  // What stands for an element that is missing.
-  [[nodiscard]] std::optional<double> FillForOne() const {
-    return swapped_ ? matching_.fill_left : matching_.fill_right;
-  }
-  [[nodiscard]] std::optional<double> FillForMany() const {
-    return swapped_ ? matching_.fill_right : matching_.fill_left;
-  }
+  // What stands for an element that is missing. As Prometheus has it, group_right turns the
+  // sides round before they are filled: fill_left is for the many, fill_right for the one.
+  [[nodiscard]] std::optional<double> FillForOne() const { return matching_.fill_right; }
+  [[nodiscard]] std::optional<double> FillForMany() const { return matching_.fill_left; }
 
   absl::Status RunStep(uint32_t step) {
     step_ = step;
