@@ -108,7 +108,19 @@ std::string Text(const Explanation& e, const HttpReply& answer, Timestamp now) {
                       answer.body.ends_with('\n') ? "" : "\n");
 }
 
-// Why it is unknown, with the figures behind it.
+std::string NoRowYet(const Observation& seen) {
+  const Coverage& coverage = seen.coverage;
+  if (coverage.expected == 0) return "its targets have too few samples in the window yet";
+  if (seen.rate_window == absl::ZeroDuration()) {
+    return absl::StrCat(coverage.fresh, " of its ", coverage.expected,
+                        " targets have fresh samples, but the query gives no row");
+  }
+  return absl::StrCat("of its ", coverage.expected, " targets, ", coverage.warm,
+                      " have two samples in the window yet, and the query gives no row");
+}
+
+}  // namespace
+
 std::string Because(const ExplainedObject& object, const ValuePolicy& policy, Timestamp now) {
   const Observation& seen = object.seen;
   const Coverage& coverage = seen.coverage;
@@ -120,7 +132,7 @@ std::string Because(const ExplainedObject& object, const ValuePolicy& policy, Ti
     case Unknown::kMissing:
       return "no series for it";
     case Unknown::kWarming:
-      if (seen.rows == 0) return "its targets have too few samples in the window yet";
+      if (seen.rows == 0) return NoRowYet(seen);
       if (coverage.warm < coverage.expected) {
         return absl::StrCat("only ", coverage.warm, " of ", coverage.expected,
                             " targets have two samples in the window yet");
@@ -130,6 +142,10 @@ std::string Because(const ExplainedObject& object, const ValuePolicy& policy, Ti
     case Unknown::kAmbiguous:
       return absl::StrCat(seen.rows, " rows for it; the query must keep one per object");
     case Unknown::kStale:
+      if (seen.rows == 0) {
+        return absl::StrCat("none of its ", coverage.expected, " targets has a sample within ",
+                            Short(policy.max_age), "; are they scraped?");
+      }
       return absl::StrCat("its newest sample is ", Age(seen.newest, now), " old, over ",
                           Short(policy.max_age));
     case Unknown::kCoverage:
@@ -143,8 +159,6 @@ std::string Because(const ExplainedObject& object, const ValuePolicy& policy, Ti
   }
   return "";
 }
-
-}  // namespace
 
 std::string Why(const ExplainedObject& object, const ValuePolicy& policy, Timestamp now) {
   const Decision& decision = object.decision;

@@ -47,6 +47,10 @@ struct Explanation {
 
 enum class ExplanationForm { kJson, kText };
 
+// Why it is unknown, with the figures behind it; empty if it is known.
+[[nodiscard]] std::string Because(const ExplainedObject& object, const ValuePolicy& policy,
+                                  Timestamp now);
+
 // One line that says why the object has the value that it has, or none.
 [[nodiscard]] std::string Why(const ExplainedObject& object, const ValuePolicy& policy,
                               Timestamp now);

@@ -119,15 +119,19 @@ class ExternalAnswer {
     if (unknown_rows_++ == 0) unknown_ = decision.unknown;
   }
 
+  [[nodiscard]] std::string TooSmallASum() const {
+    return absl::StrCat("; ", unknown_rows_, " of ", items_.size() + unknown_rows_,
+                        " rows have no value, and the rest would be too small a sum");
+  }
+
   HttpReply Finish(const Measurement& measurement) const {
     if (items_.empty() && unknown_rows_ == 0) {
       return NoValue(request_, Unknown::kNan, "every row is NaN");
     }
     if (unknown_ != Unknown::kNone) {
       return NoValue(request_, unknown_,
-                     absl::StrCat(unknown_rows_, " of ", items_.size() + unknown_rows_,
-                                  " rows have no value, and the rest would be too small a sum",
-                                  measurement.RemarkOn(unknown_)));
+                     absl::StrCat(measurement.WhyUnknown(unknown_),
+                                  items_.size() + unknown_rows_ == 1 ? "" : TooSmallASum()));
     }
     return {200, kJsonType, ExternalValueListJson(request_.metric, items_), "", ""};
   }

@@ -75,6 +75,7 @@ Observation Measurement::Observe(const Object& object, std::span<const ResultSam
   seen.rows = rows.size();
   seen.targets_selected = targets_selected_;
   seen.rate_window = rate_window_;
+  if (rows.empty() && targets_selected_ > 0) ObserveNoRow(object.name, &seen);
   if (rows.size() != 1) return seen;
   const Evidence& evidence = rows.front()->evidence;
   seen.value = rows.front()->value;
@@ -100,6 +101,9 @@ Decision Measurement::Decide(const Object& object, std::span<const ResultSample*
     const Evidence evidence = rows.size() == 1 ? rows.front()->evidence : Evidence();
     explanation_->objects.push_back({std::string(object.shown_as), seen, evidence, decision});
   }
+  if (!decision.known && why_.empty()) {
+    why_ = Because({std::string(object.shown_as), seen, {}, decision}, policy_, state_.now);
+  }
   return decision;
 }
 
@@ -119,6 +123,7 @@ void Measurement::AskCoverageOnce() {
       unanswered_ = found.status();
       return;
     }
+    coverage_asked_ = true;
     if (found.ok()) coverage_->insert(found->begin(), found->end());
     if (explanation_ == nullptr) continue;
     if (!found.ok()) {
@@ -139,11 +144,27 @@ void Measurement::ObserveCoverage(std::string_view object, Observation* seen) {
   seen->coverage_unknown = !found && !coverage_error_.ok();
 }
 
-std::string Measurement::RemarkOn(Unknown reason) const {
+// What the query selected may be other objects' targets; coverage knows whose they are.
+void Measurement::ObserveNoRow(std::string_view object, Observation* seen) {
+  ObserveCoverage(object, seen);
+  if (coverage_asked_ && coverage_error_.ok()) seen->targets_selected = seen->coverage.expected;
+}
+
+std::string Measurement::Unlearnt(Unknown reason) const {
   if (reason != Unknown::kCoverage || coverage_error_.ok()) return "";
   return absl::StrCat(
-      "; how many of its targets are fresh could not be learnt: ", coverage_error_.message(),
+      "how many of its targets are fresh could not be learnt: ", coverage_error_.message(),
       "; mend that, or let the rule do without: tacho: {minCoverage: 0}");
+}
+
+std::string Measurement::RemarkOn(Unknown reason) const {
+  const std::string unlearnt = Unlearnt(reason);
+  return unlearnt.empty() ? "" : "; " + unlearnt;
+}
+
+std::string Measurement::WhyUnknown(Unknown reason) const {
+  std::string unlearnt = Unlearnt(reason);
+  return unlearnt.empty() ? why_ : unlearnt;
 }
 
 }  // namespace tacho::adapter::internal

@@ -44,6 +44,8 @@ class Measurement {
   [[nodiscard]] const absl::Status& unanswered() const { return unanswered_; }
   // What to add to a message about `reason`: why coverage is not known, and what to do.
   [[nodiscard]] std::string RemarkOn(Unknown reason) const;
+  // Why the first value is unknown that is, the same included; empty if all are known.
+  [[nodiscard]] std::string WhyUnknown(Unknown reason) const;
   [[nodiscard]] const ValuePolicy& policy() const { return policy_; }
   [[nodiscard]] uint32_t targets_selected() const { return targets_selected_; }
   [[nodiscard]] Duration window() const { return window_; }
@@ -52,7 +54,9 @@ class Measurement {
   [[nodiscard]] Observation Observe(const Object& object,
                                     std::span<const ResultSample* const> rows);
   void ObserveCoverage(std::string_view object, Observation* seen);
+  void ObserveNoRow(std::string_view object, Observation* seen);
   void AskCoverageOnce();
+  [[nodiscard]] std::string Unlearnt(Unknown reason) const;
   [[nodiscard]] CoverageRequest RequestFor(const MetricQuery& query) const;
 
   const ApiState& state_;
@@ -66,7 +70,9 @@ class Measurement {
   uint32_t targets_selected_ = 0;
   absl::Status unanswered_;
   std::optional<CoverageByObject> coverage_;  // nothing: not asked yet
+  bool coverage_asked_ = false;               // of the targets of at least one query
   absl::Status coverage_error_;               // of the last query for it that failed
+  std::string why_;
 };
 
 // Whether a query's value is a rate over its window, so that the window must be filled.

@@ -43,6 +43,11 @@ class MetricAnswer {
     names_ = is_list() ? ListNames() : std::vector<std::string>{request_.metric.name};
     const MetricSource* source = FindSource();
     if (source == nullptr || names_.empty()) {
+      if (source != nullptr && explanation_ != nullptr) {
+        explanation_->notes.emplace_back(
+            "a rule gives this metric, but the request selects no object: none is known in its "
+            "namespace whose labels fit its labelSelector; discovery says which labels pods have");
+      }
       return MetricNotFound(request_.metric.metric, resource_.ToString());
     }
     absl::StatusOr<std::string> selector_json = request_.series.ToLabelSelectorJson();
@@ -219,6 +224,9 @@ class MetricAnswer {
     const auto count = [](std::string* out, const auto& entry) {
       absl::StrAppend(out, Abs(ToString(entry.first)), " (", entry.second, ")");
     };
+    if (!is_list()) {
+      return Unknown(most->first, measurement.WhyUnknown(most->first));
+    }
     return Unknown(most->first, absl::StrCat("of ", names_.size(),
                                              " asked for: ", absl::StrJoin(unknown, ", ", count),
                                              measurement.RemarkOn(most->first)));

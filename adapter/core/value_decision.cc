@@ -28,9 +28,15 @@ Unknown ExamineSamples(const Observation& seen, Timestamp now, const ValuePolicy
   return filled ? Unknown::kNone : Unknown::kWarming;
 }
 
+Unknown ExamineNoRow(const Observation& seen) {
+  if (seen.targets_selected == 0) return Unknown::kMissing;
+  const bool gone_silent = seen.coverage.expected > 0 && seen.coverage.fresh == 0;
+  return gone_silent ? Unknown::kStale : Unknown::kWarming;
+}
+
 Unknown Examine(const Observation& seen, Timestamp now, const ValuePolicy& policy) {
   if (seen.unanswered) return Unknown::kUpstream;
-  if (seen.rows == 0) return seen.targets_selected > 0 ? Unknown::kWarming : Unknown::kMissing;
+  if (seen.rows == 0) return ExamineNoRow(seen);
   if (seen.rows > 1) return Unknown::kAmbiguous;
   if (FromSamples(seen)) {
     const Unknown samples = ExamineSamples(seen, now, policy);

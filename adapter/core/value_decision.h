@@ -85,7 +85,8 @@ struct Observation {
   Timestamp oldest = Timestamp::Max();
   Timestamp newest = Timestamp::Min();
   Duration rate_window = absl::ZeroDuration();  // zero: no rate
-  uint32_t targets_selected = 0;                // by the query, with or without samples
+  // By the query, with or without samples; without a row, those that have the object's series.
+  uint32_t targets_selected = 0;
   Coverage coverage;
   bool coverage_unknown = false;  // asked for, and whoever was asked could not say
   std::optional<HeldValue> held = {};

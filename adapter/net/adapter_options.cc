@@ -253,9 +253,12 @@ FlagSet AdapterFlags(AdapterOptions* options) {
 
 absl::Status CheckOptions(const AdapterOptions& options) {
   const bool upstream = !options.upstream.urls.empty();
-  if (options.rules_file.empty() || (options.scrape_file.empty() && !upstream)) {
+  const bool no_source = options.scrape_file.empty() && !upstream;
+  if (options.rules_file.empty() || no_source) {
     return absl::InvalidArgumentError(
-        "--config is needed, and --scrape-config or --prometheus-url; see --help");
+        !options.rules_file.empty() ? "--scrape-config or --prometheus-url is needed; see --help"
+        : no_source ? "--config is needed, and --scrape-config or --prometheus-url; see --help"
+                    : "--config is needed, the file with the rules; see --help");
   }
   if (!options.scrape_file.empty() && upstream) {
     return absl::InvalidArgumentError(

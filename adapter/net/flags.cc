@@ -207,7 +207,7 @@ absl::Status FlagSet::Parse(std::span<const char* const> args) const {
     arg.remove_prefix(one_letter ? 1 : 2);
     const size_t equals = arg.find('=');
     const std::string_view name = arg.substr(0, equals);
-    const Flag* flag = Find(name);
+    const Flag* flag = Find(one_letter && name == "h" ? "help" : name);
     if (flag == nullptr) return Unknown(name);
     std::string_view value = "true";
     if (equals != std::string_view::npos) {

@@ -158,7 +158,7 @@ bool ScrapeLoop::EnsureTarget() {
   }
   ScrapeReply refused;
   refused.failure = ScrapeFailure::kTarget;
-  refused.error = added.status().ToString();
+  refused.error = std::string(added.status().message());
   Add(&env_->stats->failed[static_cast<size_t>(refused.failure)]);
   place_->Record({env_->clock->Now(), 0, refused.error});
   LogOutcome(refused);
@@ -183,7 +183,7 @@ void ScrapeLoop::Take(const Tick& tick, ScrapeReply* reply, ScrapeHealth* health
   Add(&env_->stats->body_bytes, reply->body.size());
   if (!report.ok()) {
     reply->failure = ScrapeFailure::kIngest;
-    reply->error = report.status().ToString();
+    reply->error = std::string(report.status().message());
     return;
   }
   health->up = true;

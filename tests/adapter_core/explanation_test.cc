@@ -75,10 +75,12 @@ class FleetTest : public ::testing::Test {
   }
 
   HttpReply Get(const std::string& target, std::string_view accept = "") {
-    DiscoveredTarget pod;
-    pod.pod_namespace = "ns";
-    pod.pod_name = "p0";
-    const PodIndex pods(std::span(&pod, 1));
+    std::vector<DiscoveredTarget> known(pods_.size());
+    for (size_t i = 0; i < pods_.size(); ++i) {
+      known[i].pod_namespace = "ns";
+      known[i].pod_name = pods_[i];
+    }
+    const PodIndex pods(known);
     const ApiState state{*registry_, *asked_,          pods, policy_, now_ - absl::Seconds(14),
                          nullptr,    absl::Minutes(10)};
     return HandleApi({"GET", "", accept}, ParseRoute(target), state);
@@ -96,6 +98,7 @@ class FleetTest : public ::testing::Test {
   Querier* asked_ = &querier_;
   ValuePolicy policy_;
   std::vector<Target> targets_;
+  std::vector<std::string> pods_ = {"p0"};
   std::unique_ptr<MetricRegistry> registry_;
   Timestamp now_ = kBegin;
   int round_ = 0;
@@ -218,6 +221,36 @@ TEST_F(FleetTest, TheExplanationNamesMissingTargetsAsTextForPeople) {
                                   Not(HasSubstr("\"i2\""))));
     EXPECT_THAT(reply.body, HasSubstr("answer   503 "));
   }
+}
+
+// A list's query selects all of its pods' targets; each pod has only its own.
+TEST_F(FleetTest, AListTellsMissingFromSilentAndYoungPods) {
+  const std::string pods =
+      "/apis/custom.metrics.k8s.io/v1beta2/namespaces/ns/pods/*/http_requests_per_second";
+  for (int i = 0; i < 4; ++i) Scrape();
+  auto other = database_.AddTarget(
+      {{"namespace", "ns"}, {"pod", "other"}, {"instance", "other"}, {"job", "j"}});
+  ASSERT_TRUE(other.ok());
+  ASSERT_TRUE(other->Ingest("something_else 1\n", Exposition::kText, now_).ok());
+  pods_ = {"other", "p0", "p1"};
+  for (int i = 0; i < 12; ++i) Scrape(/*down=*/1);  // three minutes: p0 leaves the 2m window
+  const std::string body = Get("/explain" + pods + "?format=text").body;
+  EXPECT_THAT(body, HasSubstr("object   other: missing: no series for it"));
+  EXPECT_THAT(body, HasSubstr("object   p0: stale: none of its 1 targets has a sample within"));
+  // Eight samples, 105 in 105 s, stretched to the window: 1 less a rounding, cut to milli.
+  EXPECT_THAT(body, HasSubstr("object   p1: 999m, from 1 series"));
+  Serve("  tacho: {onMissing: zero}\n");
+  EXPECT_THAT(
+      Get("/explain" + pods + "?format=text").body,
+      AllOf(HasSubstr("object   other: missing: no series for it; the rule's policy gives 0"),
+            HasSubstr("object   p0: stale: none")));
+}
+
+TEST_F(FleetTest, ASelectorThatFitsNoPodIsExplained) {
+  const HttpReply reply =
+      Get("/explain/apis/custom.metrics.k8s.io/v1beta2/namespaces/ns/pods/*/"
+          "http_requests_per_second?format=text&labelSelector=app%3Dnope");
+  EXPECT_THAT(reply.body, HasSubstr("note     a rule gives this metric, but the request selects"));
 }
 
 TEST_F(FleetTest, WhatNoRuleGivesIsExplainedToo) {

@@ -80,7 +80,7 @@ TEST_F(ExternalTest, Case20ARowWithoutAValueFailsTheSum) {
   const HttpReply reply = External("default/queue_depth");
   EXPECT_EQ(reply.status, 503);
   EXPECT_EQ(reply.reason, "nan");
-  EXPECT_THAT(reply.body, HasSubstr("1 of 2 rows have no value"));
+  EXPECT_THAT(reply.body, HasSubstr("now: nan: the query gives NaN; 1 of 2 rows have no value"));
   Serve(std::string(kQueue) + "  tacho: {onNaN: omit}\n");
   EXPECT_THAT(External("default/queue_depth").body, HasSubstr("{\"name\":\"a\"}"));
   Serve(std::string(kQueue) + "  tacho: {onNaN: zero}\n");

@@ -58,6 +58,17 @@ TEST(DecisionTest, NoRowIsMissingOrWarming) {
   EXPECT_EQ(Reason(NoRow(1)), Unknown::kWarming);
 }
 
+TEST(DecisionTest, NoRowOfTargetsThatHaveGoneSilentIsStale) {
+  Observation seen = NoRow(2);
+  seen.coverage = {.expected = 2, .fresh = 0, .warm = 0};
+  EXPECT_EQ(Reason(seen), Unknown::kStale);
+  seen.coverage.fresh = 1;
+  EXPECT_EQ(Reason(seen), Unknown::kWarming);
+  seen = NoRow(0);  // no target has its series: it is missing, whoever else is fresh
+  seen.coverage = {.expected = 1, .fresh = 0, .warm = 0};
+  EXPECT_EQ(Reason(seen), Unknown::kMissing);
+}
+
 // Whatever came in spite of it: a part of the answer is too low, and nothing is not zero.
 TEST(DecisionTest, WhatWasNotAnsweredIsUnknownAndOnlyAHeldValueStandsIn) {
   Observation seen = Row(1);

@@ -73,6 +73,8 @@ class ProcessTest(AdapterTest):
                 (("--confg=x",), "did you mean --config?"),
                 (("--max-series=many",), "a whole number"),
                 ((*self.config(), "--listen", "0.0.0.0:0"), "--insecure-listen"),
+                (self.config()[:2], "--scrape-config or --prometheus-url is needed"),
+                (self.config()[2:], "--config is needed, the file with the rules"),
                 ((), "--config is needed, and --scrape-config or --prometheus-url")):
             run = self.run_adapter(*flags)
             self.assertEqual(run.returncode, 2, flags)
@@ -81,6 +83,7 @@ class ProcessTest(AdapterTest):
     def test_help_and_version_go_to_stdout(self):
         help_text = self.run_adapter("--help")
         self.assertEqual(help_text.returncode, 0)
+        self.assertEqual(self.run_adapter("-h").stdout, help_text.stdout)
         for flag in ("--config", "--max-series", "--max-connections", "--scrape-threads"):
             self.assertIn(flag, help_text.stdout)
         self.assertRegex(self.run_adapter("--version").stdout, r"^tacho-adapter \d+\.\d+\.\d+\n$")
