@@ -1,8 +1,11 @@
 #include "bench/fleet.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <numeric>
+#include <random>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -46,18 +49,24 @@ Labels NodeLabels(uint32_t n) {
 Fleet::Fleet(uint32_t targets, LabelsOf labels_of, BodyOf body_of)
     : database_(FleetOptions()), labels_of_(std::move(labels_of)), body_of_(std::move(body_of)) {
   for (uint32_t i = 0; i < targets; ++i) targets_.push_back(Add());
+  // A scraper spreads its targets by hashes: neighbours in the store's order are scraped at
+  // moments far apart, and their rows lie far apart in memory.
+  order_.resize(targets);
+  std::iota(order_.begin(), order_.end(), 0U);
+  std::shuffle(order_.begin(), order_.end(), std::mt19937(targets));
 }
 
 Target Fleet::Add() { return Must(database_.AddTarget(labels_of_(added_++))); }
 
-Timestamp Fleet::TimeOf(uint32_t target) const {
-  const int64_t moment = kScrapeMs * target / size();
+Timestamp Fleet::TimeOf(uint32_t place) const {
+  const int64_t moment = kScrapeMs * place / size();
   return Timestamp::FromUnixMillis(kEpochMs + kScrapeMs * step_ + moment);
 }
 
 void Fleet::Scrape() {
-  for (uint32_t i = 0; i < size(); ++i) {
-    (void)Must(targets_[i].Ingest(body_of_(i, step_), Exposition::kText, TimeOf(i)));
+  for (uint32_t place = 0; place < size(); ++place) {
+    const uint32_t i = order_[place];
+    (void)Must(targets_[i].Ingest(body_of_(i, step_), Exposition::kText, TimeOf(place)));
   }
   ++step_;
   database_.Advance(now());

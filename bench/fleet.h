@@ -39,12 +39,13 @@ class Fleet {
 
  private:
   Target Add();
-  [[nodiscard]] Timestamp TimeOf(uint32_t target) const;
+  [[nodiscard]] Timestamp TimeOf(uint32_t place) const;
 
   Database database_;
   LabelsOf labels_of_;
   BodyOf body_of_;
   std::vector<Target> targets_;
+  std::vector<uint32_t> order_;  // in which they are scraped
   uint32_t step_ = 0;
   uint32_t added_ = 0;
   uint32_t replace_at_ = 0;

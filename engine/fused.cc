@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/aggregate.h"
+#include "engine/arithmetic.h"
 #include "engine/executor_range.h"
 
 namespace tacho::engine {
@@ -18,10 +19,8 @@ constexpr size_t kFewValues = 8;
 // How many targets ahead memory is asked for rows; twice as many for what names them, and
 // three times for what names that.
 constexpr size_t kAhead = 4;
-// Targets whose steps are done together: few enough for the rows of their windows to stay in
-// the processor's cache. From 4 to 256 make little difference; all at once is slower for
-// expression 20 of BM_PreparedExpression.
-constexpr size_t kTile = 64;
+// After how many instants of targets it is asked whether to go on.
+constexpr size_t kInstantsBetweenChecks = 256;
 // Of all steps that are done together: series to read, and samples to hold.
 constexpr uint64_t kSeriesAtATime = uint64_t{1} << 22;
 constexpr uint64_t kSamplesAtATime = uint64_t{1} << 18;
@@ -65,6 +64,7 @@ FusedAggregate::FusedAggregate(FusedSpec spec, Program general)
       selector_(std::move(spec.selector)),
       grouping_(std::move(spec.grouping)),
       function_(spec.function),
+      threshold_(spec.threshold),
       binding_(selector_.get(), grouping_, /*grouped=*/true),
       general_(std::move(general)),
       metric_(std::move(spec.metric)),
@@ -80,7 +80,7 @@ bool FusedAggregate::Bind(const Evaluation& evaluation) {
 InstantVector FusedAggregate::EvaluateAt(Evaluation& evaluation, int64_t t_ms) {
   std::vector<Instant> instants = Begin(evaluation, {.start_ms = t_ms}, 0, 1);
   DenseValues values(function_);
-  AddTile(binding_.targets(), values, &instants.front());
+  for (size_t i = 0; i < binding_.targets().size(); ++i) AddInstants(i, values, instants);
   return End(evaluation, std::move(instants.front()));
 }
 
@@ -133,7 +133,7 @@ InstantVector FusedAggregate::End(Evaluation& evaluation, Instant instant) const
   out.samples = std::move(instant.samples);
   out.evidence = instant.whole;
   if (!infinite.empty()) Redo(instant.times, infinite, &out.samples);
-  if (function_.of_counters && !out.samples.empty()) {
+  if (function_.of_counters && out.evidence.series > 0) {
     CheckCounter(metric_, position_, evaluation.annotations());
   }
   evaluation.Keep(binding_.groups().block());
@@ -173,41 +173,46 @@ FusedAggregate::Vector FusedAggregate::EmptySamples() const {
   return samples;
 }
 
-// Each step loads what the step before it asked for. After the tile's end comes its begin:
-// the next instant's.
-void FusedAggregate::Prefetch(std::span<const BoundTarget> tile, size_t next,
-                              const DenseValues& values, const Vector& samples) const {
-  const auto at = [&tile](size_t i) -> const BoundTarget& {
-    return tile[i < tile.size() ? i : i % tile.size()];
-  };
-  const BoundTarget& target = at(next + 3 * kAhead);
-  __builtin_prefetch(target.history);
-  __builtin_prefetch(target.shape.get());
-  __builtin_prefetch(&target.shape->dense_size);
-  __builtin_prefetch(target.groups.data());
-  values.PrefetchEntries(at(next + 2 * kAhead));
-  values.PrefetchRows(at(next + kAhead));
-  __builtin_prefetch(&samples[binding_.groups().rank(at(next + kAhead).groups.front())], 1);
+// Each step loads what the step before it asked for.
+void FusedAggregate::Prefetch(size_t next, const DenseValues& values,
+                              const Vector& samples) const {
+  const std::span<const BoundTarget> targets = binding_.targets();
+  if (next + 3 * kAhead < targets.size()) {
+    const BoundTarget& target = targets[next + 3 * kAhead];
+    __builtin_prefetch(target.history);
+    __builtin_prefetch(target.shape.get());
+    __builtin_prefetch(&target.shape->dense_size);
+    __builtin_prefetch(target.groups.data());
+  }
+  if (next + 2 * kAhead < targets.size()) values.AskForEntries(targets[next + 2 * kAhead]);
+  if (next + kAhead < targets.size()) {
+    const BoundTarget& target = targets[next + kAhead];
+    values.AskForRows(target);
+    __builtin_prefetch(&samples[binding_.groups().rank(target.groups.front())], 1);
+  }
 }
 
-void FusedAggregate::AddTile(std::span<BoundTarget> tile, DenseValues& values, Instant* instant) {
-  for (size_t i = 0; i < tile.size(); ++i) {
-    Prefetch(tile, i, values, instant->samples);
-    if (values.Locate(tile[i], instant->times) && !AddWhole(tile[i], values, instant)) {
-      AddTarget(tile[i], values, instant);
+// All instants of one target, whose rows come from memory once.
+void FusedAggregate::AddInstants(size_t index, DenseValues& values, std::span<Instant> instants) {
+  Prefetch(index, values, instants.front().samples);
+  BoundTarget& target = binding_.targets()[index];
+  values.Turn(&target);
+  for (Instant& instant : instants) {
+    if (values.Locate(instant.times) && !AddWhole(target, values, &instant)) {
+      AddTarget(target, values, &instant);
     }
   }
 }
 
 absl::Status FusedAggregate::AddTargets(Evaluation& evaluation, std::span<Instant> instants) {
   DenseValues values(function_);
-  const std::span<BoundTarget> targets = binding_.targets();
-  const size_t size = instants.size() == 1 ? targets.size() : kTile;
-  for (size_t begin = 0; begin < targets.size(); begin += size) {
-    const std::span<BoundTarget> tile =
-        targets.subspan(begin, std::min(size, targets.size() - begin));
-    for (Instant& instant : instants) AddTile(tile, values, &instant);
-    // Whether to go on: functions without a kernel take their time.
+  size_t unchecked = 0;
+  for (size_t i = 0; i < binding_.targets().size(); ++i) {
+    AddInstants(i, values, instants);
+    unchecked += instants.size();
+    if (unchecked < kInstantsBetweenChecks) continue;
+    unchecked = 0;
+    // Functions without a kernel take their time.
     if (absl::Status s = evaluation.Touch(0); !s.ok()) return s;
   }
   return absl::OkStatus();
@@ -216,7 +221,7 @@ absl::Status FusedAggregate::AddTargets(Evaluation& evaluation, std::span<Instan
 // The frequent case: all series of a target fall into one group.
 bool FusedAggregate::AddWhole(const BoundTarget& target, const DenseValues& values,
                               Instant* instant) {
-  if (!IsSum(op_) || target.groups.size() != 1) return false;
+  if (!IsSum(op_) || threshold_.has_value() || target.groups.size() != 1) return false;
   const std::optional<CompensatedSum> sum = values.SumAll();
   if (!sum.has_value()) return false;
   const uint32_t rank = binding_.groups().rank(target.groups[0]);
@@ -234,19 +239,18 @@ void FusedAggregate::AddTarget(const BoundTarget& target, DenseValues& values, I
     __builtin_prefetch(&instant->samples[groups.rank(group)], 1);
   }
   values.Compute();
-  if (IsSum(op_) && values.uniform() && target.shape->members.empty()) {
+  if (IsSum(op_) && !threshold_ && values.uniform() && target.shape->members.empty()) {
     return AddSums(target, values, instant);
   }
   const BoundShape& shape = *target.shape;
-  Evidence seen;
+  Evidence read;
   for (size_t i = 0; i < shape.groups.size(); ++i) {
-    const Share share = ShareOf(shape, shape.groups[i], values);
+    const Share share = ShareOf(shape, shape.groups[i], values, &read);
     if (share.values.empty()) continue;
     const uint32_t rank = groups.rank(target.groups[i]);
     AddShare(share, &instant->samples[rank], &instant->errors[rank]);
-    AddEvidence(share.values.size(), share.oldest, share.newest, &seen);
   }
-  if (seen.series > 0) AddEvidence(seen.series, seen.oldest, seen.newest, &instant->whole);
+  if (read.series > 0) AddEvidence(read.series, read.oldest, read.newest, &instant->whole);
 }
 
 // Bodies with many groups of few series each: what cAdvisor shows of a node's pods.
@@ -266,31 +270,41 @@ void FusedAggregate::AddSums(const BoundTarget& target, const DenseValues& value
   AddEvidence(target.shape->positions.size(), oldest, newest, &instant->whole);
 }
 
+inline bool FusedAggregate::Counts(double value) const {
+  return !threshold_.has_value() || Compare(threshold_->op, value, threshold_->number);
+}
+
 inline FusedAggregate::Share FusedAggregate::ShareOf(const BoundShape& shape,
                                                      const LocalGroup& group,
-                                                     const DenseValues& values) {
-  if (!values.uniform()) return PresentOf(shape, group, values);
-  if (group.contiguous) {
-    return {{values.values() + group.begin, group.size()}, values.oldest(), values.newest()};
+                                                     const DenseValues& values, Evidence* read) {
+  if (!values.uniform()) return PresentOf(shape, group, values, read);
+  AddEvidence(group.size(), values.oldest(), values.newest(), read);
+  const double* const all = values.values();
+  if (group.contiguous && !threshold_.has_value()) {
+    return {{all + group.begin, group.size()}, values.oldest(), values.newest()};
   }
   gathered_.clear();
   for (uint32_t i = group.begin; i < group.end; ++i) {
-    gathered_.push_back(values.values()[shape.members[i]]);
+    const double value = all[group.contiguous ? i : shape.members[i]];
+    if (Counts(value)) gathered_.push_back(value);
   }
   return {gathered_, values.oldest(), values.newest()};
 }
 
 FusedAggregate::Share FusedAggregate::PresentOf(const BoundShape& shape, const LocalGroup& group,
-                                                const DenseValues& values) {
+                                                const DenseValues& values, Evidence* read) {
   Evidence evidence;
   gathered_.clear();
   for (uint32_t i = group.begin; i < group.end; ++i) {
     const uint32_t dense = group.contiguous ? i : shape.members[i];
     if (!values.Has(dense)) continue;
     const SeriesPoint point = values.At(dense);
+    const Timestamp oldest = Timestamp::FromUnixMillis(point.oldest_ms);
+    const Timestamp newest = Timestamp::FromUnixMillis(point.newest_ms);
+    AddEvidence(1, oldest, newest, read);
+    if (!Counts(point.value)) continue;
     gathered_.push_back(point.value);
-    AddEvidence(1, Timestamp::FromUnixMillis(point.oldest_ms),
-                Timestamp::FromUnixMillis(point.newest_ms), &evidence);
+    AddEvidence(1, oldest, newest, &evidence);
   }
   return {gathered_, evidence.oldest, evidence.newest};
 }
@@ -354,7 +368,7 @@ void FusedAggregate::Redo(const SelectorTimes& times, const GroupIndex& groups,
       if (total == totals.end()) continue;
       const std::optional<SeriesPoint> point =
           reader.Read(*target.history, shape.positions[i], times);
-      if (point.has_value()) total->second.Add(point->value);
+      if (point.has_value() && Counts(point->value)) total->second.Add(point->value);
     }
   }
   for (const auto& [group, index] : groups) (*samples)[index].value = totals.at(group).Result();

@@ -1,9 +1,9 @@
-// FusedAggregate: agg by (...) (f(selector[range])), and agg by (...) (selector), in one
-// pass over the targets: values of all positions of a target at once (fused_values.h),
-// added straight into the samples of the result.
+// FusedAggregate: agg by (...) (f(selector[range])), agg by (...) (selector), and both with a
+// comparison to a number, in one pass over the targets: values of all positions of a target
+// at once (fused_values.h), added straight into the samples of the result.
 //
-// Order       Samples come out sorted by labels. Of a range query, all steps of a few targets
-//             are done before the next ones: their rows come from memory once.
+// Order       Samples come out sorted by labels. Of a range query, all steps of a target are
+//             done before the next one's: its rows come from memory once.
 // Threads     One evaluation at a time (the plan's lock).
 // Cost        Warm: reads two rows of each target, or the window's; allocates the result and
 //             nothing per series.
@@ -19,6 +19,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -40,6 +41,12 @@ struct InstantVector {
   Evidence evidence;
 };
 
+// A comparison to a number: which values count.
+struct Threshold {
+  parser::Op op;  // of the value, on its left, to the number
+  double number;
+};
+
 struct FusedSpec {
   parser::Op op;  // one of those that IsFusedAggregation knows
   std::shared_ptr<const Selector> selector;
@@ -47,6 +54,7 @@ struct FusedSpec {
   RangeFunction function;  // of no arguments; kLatest for an instant selector
   std::string metric;      // that the selector names
   std::string position;    // of the selector, "line:column"
+  std::optional<Threshold> threshold;
 };
 
 class FusedAggregate : public Operator {
@@ -64,7 +72,7 @@ class FusedAggregate : public Operator {
   InstantVector EvaluateAt(Evaluation& evaluation, int64_t t_ms);
 
  private:
-  // What one target brings to one group.
+  // What one target brings to one group: the values that count.
   struct Share {
     std::span<const double> values;
     Timestamp oldest;
@@ -94,14 +102,17 @@ class FusedAggregate : public Operator {
   // A sample per group, in order, without values.
   [[nodiscard]] Vector EmptySamples() const;
   absl::Status AddTargets(Evaluation& evaluation, std::span<Instant> instants);
-  void AddTile(std::span<BoundTarget> tile, DenseValues& values, Instant* instant);
-  void Prefetch(std::span<const BoundTarget> tile, size_t next, const DenseValues& values,
-                const Vector& samples) const;
+  void AddInstants(size_t index, DenseValues& values, std::span<Instant> instants);
+  void Prefetch(size_t next, const DenseValues& values, const Vector& samples) const;
   void AddTarget(const BoundTarget& target, DenseValues& values, Instant* instant);
   bool AddWhole(const BoundTarget& target, const DenseValues& values, Instant* instant);
   void AddSums(const BoundTarget& target, const DenseValues& values, Instant* instant);
-  Share ShareOf(const BoundShape& shape, const LocalGroup& group, const DenseValues& values);
-  Share PresentOf(const BoundShape& shape, const LocalGroup& group, const DenseValues& values);
+  [[nodiscard]] bool Counts(double value) const;
+  // `read`: what there is, whether it counts or not.
+  Share ShareOf(const BoundShape& shape, const LocalGroup& group, const DenseValues& values,
+                Evidence* read);
+  Share PresentOf(const BoundShape& shape, const LocalGroup& group, const DenseValues& values,
+                  Evidence* read);
   void AddShare(const Share& share, ResultSample* sample, double* error) const;
   // Turns sums into results and drops groups without values; the groups whose sum is not
   // finite.
@@ -114,6 +125,7 @@ class FusedAggregate : public Operator {
   const std::shared_ptr<const Selector> selector_;
   const LabelFilter grouping_;
   const RangeFunction function_;
+  const std::optional<Threshold> threshold_;
   SelectorBinding binding_;
   const Program general_;
   const std::string metric_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "engine/window_kernels.h"
 
@@ -16,17 +17,32 @@ using storage::Row;
 constexpr size_t kPrefetchedLines = 6;
 constexpr size_t kPrefetchedLinesOfMany = 2;
 constexpr uint32_t kEntriesPerLine = 64 / sizeof(storage::Entry);
+// How many instants ahead memory is asked for their rows, and for how many entries at most.
+constexpr int64_t kInstantsAhead = 8;
+constexpr size_t kEntriesAhead = 128;
+// No position was born inside the window.
+constexpr uint32_t kNoneBorn = UINT32_MAX;
+
+// Ask the memory for a line. A load that nothing waits for makes a range query over rows that
+// come from memory twice as fast as prefetch instructions do (Zen 4); where they are in the
+// cache, as of an instant query asked again, it is a few percent slower.
+inline void LoadAhead(const void* line) { (void)*static_cast<const volatile char*>(line); }
+inline void Prefetch(const void* line) { __builtin_prefetch(line); }
 
 bool ResetsMatter(RowKernel kernel) {
   return kernel == RowKernel::kRate || kernel == RowKernel::kIncrease ||
          kernel == RowKernel::kInstantRate;
 }
 
-void PrefetchRow(const Row& row, const PositionRun& run, size_t most) {
+// A row's head is looked at only where it has marks.
+template <void (*kAsk)(const void* line)>
+void AskForRow(const BoundShape& shape, const Row& row, size_t most_lines) {
+  const PositionRun& run = shape.runs.front();
   const auto* bytes = reinterpret_cast<const char*>(row.values() + run.begin);
-  const size_t lines = std::min<size_t>(most, (run.end - run.begin) * sizeof(double) / 64 + 1);
-  for (size_t line = 0; line < lines; ++line) __builtin_prefetch(bytes + line * 64);
-  __builtin_prefetch(&row);
+  const size_t size = (run.end - run.begin) * sizeof(double);
+  const size_t lines = std::min(most_lines, (size - 1) / 64 + 1);
+  for (size_t line = 0; line < lines; ++line) kAsk(bytes + line * 64);
+  if (lines < most_lines) kAsk(bytes + size - 1);
 }
 
 }  // namespace
@@ -44,45 +60,73 @@ EntryRange DenseValues::Expected(const BoundTarget& target) const {
   return {end - std::min(end, std::max<uint32_t>(1, rows_hint_)), end};
 }
 
-void DenseValues::PrefetchEntries(const BoundTarget& target) const {
+void DenseValues::AskForEntries(const BoundTarget& target) const {
   const EntryRange rows = Expected(target);
   if (rows.size() == 0) return;
   const auto entries = target.history->entries();
   if (rows.begin > 0) __builtin_prefetch(&entries[rows.begin - 1]);  // the window's edge
   const uint32_t step = whole_window_ ? kEntriesPerLine : std::max(1U, rows.size() - 1);
   for (uint32_t i = rows.begin; i < rows.end; i += step) __builtin_prefetch(&entries[i]);
+  if (pace_ > 0) {
+    const size_t end = std::min(entries.size(), rows.begin + kEntriesAhead);
+    for (size_t i = rows.begin; i < end; i += kEntriesPerLine) __builtin_prefetch(&entries[i]);
+  }
   __builtin_prefetch(target.shape->runs.data());
   __builtin_prefetch(target.shape->groups.data());
 }
 
-void DenseValues::PrefetchRows(const BoundTarget& target) const {
+void DenseValues::AskForRows(const BoundTarget& target) const {
   const EntryRange rows = Expected(target);
   if (rows.size() == 0) return;
   const auto entries = target.history->entries();
-  const PositionRun& run = target.shape->runs.front();
-  if (!whole_window_) {
-    PrefetchRow(*entries[rows.begin].row, run, kPrefetchedLines);
-    PrefetchRow(*entries[rows.end - 1].row, run, kPrefetchedLines);
+  if (whole_window_) {
+    for (uint32_t i = rows.begin; i < rows.end; ++i) {
+      AskForRow<Prefetch>(*target.shape, *entries[i].row, kPrefetchedLinesOfMany);
+    }
     return;
   }
-  for (uint32_t i = rows.begin; i < rows.end; ++i) {
-    PrefetchRow(*entries[i].row, run, kPrefetchedLinesOfMany);
+  AskForRow<Prefetch>(*target.shape, *entries[rows.end - 1].row, kPrefetchedLines);
+  if (rows.size() == 1) return;
+  AskForRow<Prefetch>(*target.shape, *entries[rows.begin].row, kPrefetchedLines);
+}
+
+void DenseValues::Turn(BoundTarget* target) {
+  target_ = target;
+  history_ = target->history;
+  shape_ = target->shape.get();
+  by_rows_ = !history_->timed() && function_.kernel != RowKernel::kNone;
+  first_time_ = true;
+  end_ = target->end;
+}
+
+// Of a window's rows only the newest ones are new to the processor.
+void DenseValues::Foresee(uint32_t before) {
+  const auto entries = history_->entries();
+  int64_t next = end_ + kInstantsAhead * pace_;
+  if (std::exchange(first_time_, false)) {
+    moved_ = int64_t{end_} - before;
+    next = end_ + pace_;
+  } else {
+    pace_ = int64_t{end_} - before;
+  }
+  if (pace_ <= 0) return;
+  const auto last = std::min(end_ + kInstantsAhead * pace_, static_cast<int64_t>(entries.size()));
+  for (; next <= last; next += pace_) {
+    AskForRow<LoadAhead>(*shape_, *entries[static_cast<size_t>(next - 1)].row, kPrefetchedLines);
   }
 }
 
-bool DenseValues::Locate(BoundTarget& target, const SelectorTimes& times) {
+bool DenseValues::Locate(const SelectorTimes& times) {
   times_ = &times;
-  history_ = target.history;
-  end_ = target.end;
-  shape_ = target.shape.get();
   marked_.clear();
   first_ = nullptr;
   born_ = 0;
   uniform_ = false;
-  if (history_->timed() || function_.kernel == RowKernel::kNone) return true;
+  if (!by_rows_) return true;
+  const uint32_t before = end_;
   rows_ = Rows();
-  moved_ = int64_t{end_} - target.end;
-  target.end = end_;
+  target_->end = end_;
+  Foresee(before);
   if (rows_.size() == 0) return false;
   const storage::Entry& oldest = history_->entries()[rows_.begin];
   const storage::Entry& newest = history_->entries()[rows_.end - 1];
@@ -91,8 +135,8 @@ bool DenseValues::Locate(BoundTarget& target, const SelectorTimes& times) {
   oldest_ms_ = oldest.time_ms;
   newest_ms_ = newest.time_ms;
   // Positions that the first row lacks were born inside the window.
-  born_ = first_->size();
-  if (!IsPlain(*history_, rows_, *shape_, resets_matter_, &target.marks)) {
+  born_ = rows_.begin >= history_->whole_from() ? kNoneBorn : first_->size();
+  if (!IsPlain(*history_, rows_, *shape_, resets_matter_, &target_->marks)) {
     FindMarked(*history_, rows_, *shape_, resets_matter_, &marked_);
   }
   uniform_ = marked_.empty() && shape_->runs.back().end <= born_;
@@ -156,9 +200,7 @@ EntryRange DenseValues::LatestRow() {
   const uint32_t end = EndAt(times_->ref_ms);
   if (end == 0) return {};
   const storage::Entry& latest = history_->entries()[end - 1];
-  const Timestamp ref = Timestamp::FromUnixMillis(times_->ref_ms);
-  const int64_t after_ms = (ref - absl::Milliseconds(times_->lookback_ms)).unix_millis();
-  if (latest.time_ms <= after_ms || latest.ended_ms <= times_->ref_ms) return {};
+  if (latest.time_ms <= times_->after_ms || latest.ended_ms <= times_->ref_ms) return {};
   return {end - 1, end};
 }
 

@@ -7,8 +7,8 @@
 //
 // Order       By dense index (bind_shape.h). Entries that no group owns are garbage.
 // Threads     One thread; reuses its buffers.
-// Cost        Plain: bound by memory. Else about 0.2 us a position. Instants of one target
-//             are best asked for in order of time.
+// Cost        Plain: bound by memory. Else about 0.2 us a position. All instants of a target
+//             are best asked for together and in order of time.
 #ifndef TACHO_ENGINE_FUSED_VALUES_H_
 #define TACHO_ENGINE_FUSED_VALUES_H_
 
@@ -28,15 +28,17 @@ class DenseValues {
  public:
   explicit DenseValues(const RangeFunction& function);
 
-  // Ask the memory for what Locate and Compute will look at: first where rows and groups
-  // are named, then the rows.
-  void PrefetchEntries(const BoundTarget& target) const;
-  void PrefetchRows(const BoundTarget& target) const;
+  // Ask the memory for what will be looked at after Turn: first where rows and groups are
+  // named, then the rows.
+  void AskForEntries(const BoundTarget& target) const;
+  void AskForRows(const BoundTarget& target) const;
 
-  // Turns to a target, whose history is loaded, at an instant: finds the rows that decide
-  // and whether they do. False if no position can have a value. `times` must outlive what
-  // is asked next.
-  bool Locate(BoundTarget& target, const SelectorTimes& times);
+  // Turns to a target, whose history is loaded.
+  void Turn(BoundTarget* target);
+
+  // Finds the rows that decide at an instant of the target, and whether they do. False if no
+  // position can have a value. `times` must outlive what is asked next.
+  bool Locate(const SelectorTimes& times);
 
   // The sum of all values of the located target, without computing them one by one, if
   // they are uniform and of a kind that allows it, and no run carries strangers along.
@@ -63,8 +65,11 @@ class DenseValues {
     int64_t newest_ms;
   };
 
-  // Where the target's window is, if it moved as the last one did.
+  // Where the target's first window is, if it moved as the last target's did.
   [[nodiscard]] storage::EntryRange Expected(const BoundTarget& target) const;
+  // After the window's end has moved there from `before`: asks the memory for the rows of the
+  // next instants.
+  void Foresee(uint32_t before);
   // The rows that decide: the window's, or the newest one for an instant selector.
   [[nodiscard]] storage::EntryRange Rows();
   [[nodiscard]] storage::EntryRange LatestRow();
@@ -89,13 +94,19 @@ class DenseValues {
   const uint32_t least_rows_;
   SeriesReader reader_;
   uint32_t rows_hint_ = 0;  // rows in the previous window
-  int64_t moved_ = 0;       // how far that had moved, in rows, since its target was looked at
+  int64_t moved_ = 0;       // rows that a target's first window moved since it was looked at
+  int64_t pace_ = 0;        // rows that a window moves from one instant to the next
 
-  // The located target and instant.
-  const SelectorTimes* times_ = nullptr;
+  // The target.
+  BoundTarget* target_ = nullptr;
   const storage::History* history_ = nullptr;
-  uint32_t end_ = 0;
   const BoundShape* shape_ = nullptr;
+  bool by_rows_ = false;   // rows, not single samples, decide
+  bool first_time_ = true;  // no instant of it has been located
+  uint32_t end_ = 0;       // of the window: the index after its newest entry
+
+  // The located instant.
+  const SelectorTimes* times_ = nullptr;
   storage::EntryRange rows_;
   const storage::Row* first_ = nullptr;  // null: no row decides anything
   const storage::Row* last_ = nullptr;

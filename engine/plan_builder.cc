@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -301,17 +302,50 @@ class Builder {
     }
     const NodeId operand = Inner(node.children.back());
     if (IsFusedAggregation(node.op)) {
-      if (ast_[operand].kind == NodeKind::kVectorSelector && IsPlain(operand)) {
-        return LowerFused(node, operand, operand, kLatestSample, inside_invariant);
+      std::optional<Threshold> threshold;
+      const NodeId compared = Compared(operand, &threshold);
+      if (ast_[compared].kind == NodeKind::kVectorSelector && IsPlain(compared)) {
+        return LowerFused(node, compared, kLatestSample, threshold, inside_invariant);
       }
-      if (const FunctionEntry* function = RangeFunctionOf(operand); function != nullptr) {
-        const NodeId range = Inner(ast_[operand].children[0]);
+      if (const FunctionEntry* function = RangeFunctionOf(compared); function != nullptr) {
+        const NodeId range = Inner(ast_[compared].children[0]);
         if (OneMetric(range) && IsPlain(ast_[range].children[0])) {
-          return LowerFused(node, operand, range, function->range, inside_invariant);
+          return LowerFused(node, range, function->range, threshold, inside_invariant);
         }
       }
     }
     return Lowered{Aggregation(SpecOf(node)), {operand}};
+  }
+
+  // What the node compares to a number, to keep what passes; the node itself if it does not.
+  NodeId Compared(NodeId id, std::optional<Threshold>* threshold) const {
+    const Node& node = ast_[id];
+    if (node.kind != NodeKind::kBinary || !parser::IsComparison(node.op) || node.return_bool) {
+      return id;
+    }
+    for (const size_t side : {size_t{0}, size_t{1}}) {
+      const Node& number = ast_[Inner(node.children[1 - side])];
+      if (number.kind != NodeKind::kNumber) continue;
+      *threshold = {side == 0 ? node.op : Mirrored(node.op), number.number};
+      return Inner(node.children[side]);
+    }
+    return id;
+  }
+
+  // a op b is b Mirrored(op) a.
+  static Op Mirrored(Op comparison) {
+    switch (comparison) {
+      case Op::kLss:
+        return Op::kGtr;
+      case Op::kLte:
+        return Op::kGte;
+      case Op::kGtr:
+        return Op::kLss;
+      case Op::kGte:
+        return Op::kLte;
+      default:
+        return comparison;
+    }
   }
 
   bool IsPlain(NodeId selector) const { return ast_[selector].edges == parser::RangeEdges::kPlain; }
@@ -327,14 +361,13 @@ class Builder {
     return fits ? function : nullptr;
   }
 
-  // operand: what is aggregated; selector_id: the selector in it.
-  absl::StatusOr<Lowered> LowerFused(const Node& node, NodeId operand, NodeId selector_id,
-                                     const RangeFunction& function, bool inside_invariant) {
-    absl::StatusOr<Lowered> plain = Lower(operand, inside_invariant);
-    if (!plain.ok()) return plain.status();
-    Program general;
-    general.push_back({std::move(plain->op), 0});
-    general.push_back({Aggregation(SpecOf(node)), 1});
+  // selector_id: the selector in what is aggregated.
+  absl::StatusOr<Lowered> LowerFused(const Node& node, NodeId selector_id,
+                                     const RangeFunction& function,
+                                     std::optional<Threshold> threshold, bool inside_invariant) {
+    absl::StatusOr<Program> general = BuildProgram(node.children.back(), inside_invariant);
+    if (!general.ok()) return general.status();
+    general->push_back({Aggregation(SpecOf(node)), 1});
     absl::StatusOr<std::shared_ptr<const Selector>> selector = MakeSelector(selector_id);
     if (!selector.ok()) return selector.status();
     const Node& range = ast_[selector_id];
@@ -342,8 +375,8 @@ class Builder {
     return Lowered{std::make_unique<FusedAggregate>(
                        FusedSpec{node.op, *std::move(selector),
                                  Grouping(node, /*drop_name=*/!function.keeps_name), function,
-                                 named.name, PositionOf(selector_id)},
-                       std::move(general)),
+                                 named.name, PositionOf(selector_id), threshold},
+                       *std::move(general)),
                    {}};
   }
 

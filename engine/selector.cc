@@ -91,6 +91,8 @@ SelectorTimes Selector::At(int64_t t_ms, const QuerySpan& query, int64_t lookbac
   times.t_ms = t_ms;
   times.ref_ms = MillisBefore(t, offset_ns_);
   times.lookback_ms = lookback_ms;
+  times.after_ms = (Timestamp::FromUnixMillis(times.ref_ms) - absl::Milliseconds(lookback_ms))
+                       .unix_millis();
   times.window = RangeWindow::At(t, range_ns_, offset_ns_);
   return times;
 }

@@ -29,7 +29,8 @@ struct QuerySpan {
 struct SelectorTimes {
   int64_t t_ms = 0;         // the evaluation's
   int64_t ref_ms = 0;       // instant selector: the newest sample at or before this
-  int64_t lookback_ms = 0;  // and after ref_ms - lookback_ms
+  int64_t lookback_ms = 0;  // and after ref_ms - lookback_ms,
+  int64_t after_ms = 0;     // which is this
   RangeWindow window;       // range selector
 };
 

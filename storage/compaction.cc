@@ -49,7 +49,7 @@ std::optional<std::vector<uint32_t>> PlanCompaction(const Shape& shape,
   return kept;
 }
 
-RowPtr CompactRow(const Row& row, std::span<const uint32_t> kept) {
+RowPtr CompactRow(const Row& row, std::span<const uint32_t> kept, RowArena* arena) {
   std::vector<double> values(kept.size());
   RowMarks marks;
   if (row.timed()) marks.own_times.assign(kept.size(), kNoTime);
@@ -63,7 +63,7 @@ RowPtr CompactRow(const Row& row, std::span<const uint32_t> kept) {
     if (there && reset[old]) marks.resets.push_back(i);
     if (there && row.HasOwnTime(old)) marks.own_times[i] = row.TimeOf(old);
   }
-  return Row::Create(row.time_ms(), values, std::move(marks));
+  return Row::Create(row.time_ms(), values, std::move(marks), arena);
 }
 
 }  // namespace tacho::storage

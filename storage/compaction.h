@@ -24,7 +24,7 @@ std::optional<std::vector<uint32_t>> PlanCompaction(const Shape& shape,
 
 // The row with old position kept[i] at new position i. A position beyond the old row's
 // end becomes a hole.
-RowPtr CompactRow(const Row& row, std::span<const uint32_t> kept);
+RowPtr CompactRow(const Row& row, std::span<const uint32_t> kept, RowArena* arena);
 
 }  // namespace tacho::storage
 

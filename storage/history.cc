@@ -17,16 +17,44 @@ int64_t SaturatingSub(int64_t a, int64_t b) {
   return b > 0 ? std::numeric_limits<int64_t>::min() : std::numeric_limits<int64_t>::max();
 }
 
+bool AnyTimed(std::span<const Entry> entries) {
+  return std::ranges::any_of(entries, [](const Entry& entry) { return entry.row->timed(); });
+}
+
+uint32_t WholeFrom(const Shape& shape, std::span<const Entry> entries) {
+  size_t from = entries.size();
+  while (from > 0 && entries[from - 1].row->size() == shape.size()) --from;
+  return static_cast<uint32_t>(from);
+}
+
 }  // namespace
 
 HistoryPtr History::Create(std::shared_ptr<const Shape> shape, std::span<const Entry> entries) {
+  const uint32_t whole_from = WholeFrom(*shape, entries);
+  return Make(std::move(shape), entries, whole_from, AnyTimed(entries));
+}
+
+HistoryPtr History::After(const History& before, std::shared_ptr<const Shape> shape,
+                          std::span<const Entry> entries, size_t kept) {
+  const bool timed =
+      AnyTimed(entries.subspan(kept)) || (before.timed() && AnyTimed(entries.first(kept)));
+  uint32_t whole_from = WholeFrom(*shape, entries.subspan(kept)) + static_cast<uint32_t>(kept);
+  if (whole_from == kept) {
+    const size_t gone = before.entries().size() - kept;
+    whole_from = shape == before.shape_
+                     ? static_cast<uint32_t>(std::max<size_t>(before.whole_from_, gone) - gone)
+                     : WholeFrom(*shape, entries.first(kept));
+  }
+  return Make(std::move(shape), entries, whole_from, timed);
+}
+
+HistoryPtr History::Make(std::shared_ptr<const Shape> shape, std::span<const Entry> entries,
+                         uint32_t whole_from, bool timed) {
   static_assert(sizeof(History) % alignof(Entry) == 0);
   static_assert(std::is_trivially_copyable_v<Entry>);
-  const bool timed =
-      std::ranges::any_of(entries, [](const Entry& entry) { return entry.row->timed(); });
   void* memory = ::operator new(sizeof(History) + entries.size_bytes());
-  auto* history = new (memory) History(std::move(shape), static_cast<uint32_t>(entries.size()),
-                                       timed);
+  auto* history = new (memory)
+      History(std::move(shape), static_cast<uint32_t>(entries.size()), whole_from, timed);
   if (!entries.empty()) {
     std::memcpy(static_cast<void*>(history + 1), entries.data(), entries.size_bytes());
   }
@@ -49,12 +77,12 @@ EntryRange History::Window(int64_t after_ms, int64_t until_ms) const {
 }
 
 bool History::Plain(EntryRange range) const {
-  const Entry& first = entries()[range.begin];
-  const Entry& last = entries()[range.end - 1];
-  const uint32_t gaps = last.gaps_before + last.row->gap_count() - first.gaps_before;
-  const uint32_t resets = last.resets_before + last.row->reset_count() - first.resets_before -
-                          first.row->reset_count();
-  return gaps == 0 && resets == 0;
+  const std::span<const Entry> all = entries();
+  const Entry& first = all[range.begin];
+  const Entry& last = all[range.end - 1];
+  const uint32_t gaps_before =
+      range.begin > 0 ? all[range.begin - 1].gaps : first.gaps - first.row->gap_count();
+  return last.gaps == gaps_before && last.resets == first.resets;
 }
 
 void ReadSamples(const History& history, uint32_t position, int64_t after_ms, int64_t until_ms,

@@ -9,10 +9,14 @@
 //
 // I1  Every entry has a row; its size is at most shape().size(), and sizes never
 //     shrink from one entry to the next.
-// I2  gaps_before(i) and resets_before(i) count the gap and reset marks in all rows
-//     before entry i that this history's target ever had: differences are exact.
+// I2  gaps and resets of an entry count the marks in its row and in all rows before it
+//     that this history's target had in its layout: differences are exact.
 // I3  If ended_ms of an entry is not kNotEnded, all series of its row ended then:
 //     a staleness marker for each, kept as one number.
+// I4  The rows of entries from whole_from() on have all positions of the shape.
+//
+// What decides whether a window is plain is kept with the entries and not asked of the
+// rows: each row is another line of memory, and a query looks at thousands of them.
 #ifndef TACHO_STORAGE_HISTORY_H_
 #define TACHO_STORAGE_HISTORY_H_
 
@@ -32,8 +36,8 @@ struct Entry {
   int64_t time_ms = 0;
   const Row* row = nullptr;
   int64_t ended_ms = kNotEnded;  // time_ms < ended_ms, and < the next entry's time_ms
-  uint32_t gaps_before = 0;      // modulo 2^32
-  uint32_t resets_before = 0;    // modulo 2^32
+  uint32_t gaps = 0;             // modulo 2^32
+  uint32_t resets = 0;           // modulo 2^32
 };
 
 // A half-open index range of entries.
@@ -53,6 +57,10 @@ using HistoryPtr = std::unique_ptr<const History, HistoryDeleter>;
 class History {
  public:
   static HistoryPtr Create(std::shared_ptr<const Shape> shape, std::span<const Entry> entries);
+  // The same, of entries the first `kept` of which are the last ones of `before`: looks at
+  // no row again that is in both.
+  static HistoryPtr After(const History& before, std::shared_ptr<const Shape> shape,
+                          std::span<const Entry> entries, size_t kept);
 
   [[nodiscard]] const Shape& shape() const { return *shape_; }
   [[nodiscard]] const std::shared_ptr<const Shape>& shared_shape() const { return shape_; }
@@ -62,6 +70,8 @@ class History {
   // Whether any row is timed(): then a sample's time is Row::TimeOf, and a window of
   // samples is no window of rows.
   [[nodiscard]] bool timed() const { return timed_; }
+  // I4; an index of entries, or their number if the newest row lacks positions.
+  [[nodiscard]] uint32_t whole_from() const { return whole_from_; }
 
   // The entries with after_ms < time_ms <= until_ms.
   [[nodiscard]] EntryRange Window(int64_t after_ms, int64_t until_ms) const;
@@ -75,12 +85,15 @@ class History {
 
  private:
   friend struct HistoryDeleter;
-  History(std::shared_ptr<const Shape> shape, uint32_t count, bool timed)
-      : shape_(std::move(shape)), count_(count), timed_(timed) {}
+  static HistoryPtr Make(std::shared_ptr<const Shape> shape, std::span<const Entry> entries,
+                         uint32_t whole_from, bool timed);
+  History(std::shared_ptr<const Shape> shape, uint32_t count, uint32_t whole_from, bool timed)
+      : shape_(std::move(shape)), count_(count), whole_from_(whole_from), timed_(timed) {}
   ~History() = default;
 
   const std::shared_ptr<const Shape> shape_;
   const uint32_t count_;
+  const uint32_t whole_from_;
   const bool timed_;
 };
 

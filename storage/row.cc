@@ -13,28 +13,40 @@ bool Any(const RowMarks& marks) {
 
 }  // namespace
 
-Row::Row(int64_t time_ms, uint32_t size, std::unique_ptr<const RowMarks> marks)
+Row::Row(int64_t time_ms, uint32_t size, std::unique_ptr<const RowMarks> marks, uint32_t distance)
     : time_ms_(time_ms),
       size_(size),
       gap_count_(marks == nullptr ? 0 : static_cast<uint32_t>(marks->gaps.size())),
       reset_count_(marks == nullptr ? 0 : static_cast<uint32_t>(marks->resets.size())),
-      timed_(marks != nullptr && !marks->own_times.empty()),
+      timed_(marks != nullptr && !marks->own_times.empty() ? 1 : 0),
+      distance_(distance & 0x7fffffff),
       marks_(std::move(marks)) {}
 
-RowPtr Row::Create(int64_t time_ms, std::span<const double> values, RowMarks marks) {
+RowPtr Row::Create(int64_t time_ms, std::span<const double> values, RowMarks marks,
+                   RowArena* arena) {
   static_assert(sizeof(Row) % alignof(double) == 0);
   std::unique_ptr<const RowMarks> kept;
   if (Any(marks)) kept = std::make_unique<const RowMarks>(std::move(marks));
-  void* memory = ::operator new(sizeof(Row) + values.size_bytes());
-  Row* row = new (memory) Row(time_ms, static_cast<uint32_t>(values.size()), std::move(kept));
+  const size_t bytes = sizeof(Row) + values.size_bytes();
+  const bool own = arena == nullptr || bytes > RowArena::kLargestRow;
+  const RowArena::Place place =
+      own ? RowArena::Place{::operator new(bytes), 0} : arena->Allocate(bytes);
+  Row* row = new (place.memory)
+      Row(time_ms, static_cast<uint32_t>(values.size()), std::move(kept), place.distance);
   // memcpy, not a loop of doubles: markers are signalling NaNs and must move as bits.
   if (!values.empty()) std::memcpy(static_cast<void*>(row + 1), values.data(), values.size_bytes());
   return RowPtr(row);
 }
 
 void RowDeleter::operator()(Row* row) const {
+  const RowArena::Place place{row, row->distance_};
+  const size_t bytes = row->SizeInMemory();
   row->~Row();
-  ::operator delete(row);
+  if (place.distance == 0) {
+    ::operator delete(row);
+  } else {
+    RowArena::Free(place, bytes);
+  }
 }
 
 std::span<const uint32_t> Row::gaps() const {
@@ -46,7 +58,7 @@ std::span<const uint32_t> Row::resets() const {
 }
 
 bool Row::HasOwnTime(uint32_t position) const {
-  return timed_ && position < marks_->own_times.size() && marks_->own_times[position] != kNoTime;
+  return timed() && position < marks_->own_times.size() && marks_->own_times[position] != kNoTime;
 }
 
 int64_t Row::TimeOf(uint32_t position) const {
@@ -54,7 +66,7 @@ int64_t Row::TimeOf(uint32_t position) const {
 }
 
 size_t Row::bytes() const {
-  size_t total = sizeof(Row) + size_t{size_} * sizeof(double);
+  size_t total = SizeInMemory();
   if (marks_ != nullptr) {
     total += sizeof(RowMarks) + (marks_->gaps.capacity() + marks_->resets.capacity()) * 4 +
              marks_->own_times.capacity() * 8;

@@ -21,6 +21,7 @@
 #include <span>
 #include <vector>
 
+#include "storage/row_arena.h"
 #include "tacho/sample.h"
 
 namespace tacho::storage {
@@ -61,7 +62,9 @@ struct RowMarks {
 // of each of a thousand targets must not chase a pointer more.
 class Row {
  public:
-  static RowPtr Create(int64_t time_ms, std::span<const double> values, RowMarks marks);
+  // In the arena's memory, which outlives it, or, with a null one, in its own.
+  static RowPtr Create(int64_t time_ms, std::span<const double> values, RowMarks marks,
+                       RowArena* arena = nullptr);
 
   [[nodiscard]] int64_t time_ms() const { return time_ms_; }
   [[nodiscard]] uint32_t size() const { return size_; }
@@ -74,7 +77,7 @@ class Row {
   [[nodiscard]] std::span<const uint32_t> resets() const;
 
   // Whether some samples bring their own timestamps.
-  [[nodiscard]] bool timed() const { return timed_; }
+  [[nodiscard]] bool timed() const { return timed_ != 0; }
   [[nodiscard]] bool HasOwnTime(uint32_t position) const;
   // When the sample at this position was taken.
   [[nodiscard]] int64_t TimeOf(uint32_t position) const;
@@ -83,14 +86,16 @@ class Row {
 
  private:
   friend struct RowDeleter;
-  Row(int64_t time_ms, uint32_t size, std::unique_ptr<const RowMarks> marks);
+  Row(int64_t time_ms, uint32_t size, std::unique_ptr<const RowMarks> marks, uint32_t distance);
+  [[nodiscard]] size_t SizeInMemory() const { return sizeof(Row) + size_t{size_} * sizeof(double); }
   ~Row() = default;
 
   const int64_t time_ms_;
   const uint32_t size_;
   const uint32_t gap_count_;
   const uint32_t reset_count_;
-  const bool timed_;
+  const uint32_t timed_ : 1;
+  const uint32_t distance_ : 31;                 // RowArena::Place; 0: memory of its own
   const std::unique_ptr<const RowMarks> marks_;  // null if there are none
 };
 

@@ -49,13 +49,11 @@ class RowWriter::NewEntries {
  private:
   void CountMarks(size_t i) {
     Entry& entry = entries_[i];
-    if (i == 0) {
-      entry.gaps_before = entry.resets_before = 0;
-      return;
-    }
-    const Entry& before = entries_[i - 1];
-    entry.gaps_before = before.gaps_before + before.row->gap_count();
-    entry.resets_before = before.resets_before + before.row->reset_count();
+    entry.gaps = entry.row->gap_count();
+    entry.resets = entry.row->reset_count();
+    if (i == 0) return;
+    entry.gaps += entries_[i - 1].gaps;
+    entry.resets += entries_[i - 1].resets;
   }
   void FreeRows() {
     for (size_t i = first_new_; i < entries_.size(); ++i) {
@@ -149,7 +147,8 @@ absl::StatusOr<IngestReport> RowWriter::Commit() {
 
 void RowWriter::Compact(std::span<const uint32_t> kept, NewEntries& entries) {
   std::vector<RowPtr> rows;
-  for (const Entry& entry : entries.all()) rows.push_back(CompactRow(*entry.row, kept));
+  RowArena& arena = target_.store_.arena();
+  for (const Entry& entry : entries.all()) rows.push_back(CompactRow(*entry.row, kept, &arena));
   std::vector<Identity> identities;
   identities.reserve(kept.size());
   for (uint32_t position : kept) identities.push_back((*base_)[position]);
@@ -162,7 +161,7 @@ void RowWriter::Compact(std::span<const uint32_t> kept, NewEntries& entries) {
 void RowWriter::Publish() {
   NewEntries entries(history_.entries(), Horizon());
   base_ = target_.store_.catalog().Extend(base_, added_);
-  entries.Add(Row::Create(time_ms_, values_, std::move(marks_)));
+  entries.Add(Row::Create(time_ms_, values_, std::move(marks_), &target_.store_.arena()));
   if (const auto kept = PlanCompaction(*base_, entries.all()); kept.has_value()) {
     Compact(*kept, entries);
   }

@@ -30,6 +30,7 @@
 #include "storage/epoch.h"
 #include "storage/matcher.h"
 #include "storage/mutex.h"
+#include "storage/row_arena.h"
 #include "storage/target.h"
 #include "storage/target_index.h"
 #include "tacho/database.h"
@@ -93,6 +94,7 @@ class Store {
   Catalog& catalog() { return catalog_; }
   Counters& counters() { return counters_; }
   Epochs& epochs() { return epochs_; }
+  RowArena& arena() { return arena_; }
   // A target has moved from one shape to another. There is no way back from there: out of
   // memory, this ends the program.
   void ShapeChanged(const Target& target, const Shape& from, const Shape& to) noexcept;
@@ -136,6 +138,7 @@ class Store {
   }
 
   const Options options_;
+  RowArena arena_;
   mutable Epochs epochs_;
   Counters counters_;
   Catalog catalog_;

@@ -84,7 +84,7 @@ void Target::Count(const Row& row, bool added) {
 
 void Target::Publish(std::shared_ptr<const Shape> shape, std::span<const Entry> entries,
                      size_t first_new) {
-  HistoryPtr next = History::Create(std::move(shape), entries);
+  HistoryPtr next = History::After(Current(), std::move(shape), entries, first_new);
   retired_.Reserve(Current().entries().size() + 1);
   const History* published = next.release();
   HistoryPtr old(history_.exchange(published, std::memory_order_seq_cst));

@@ -40,6 +40,15 @@ struct Question {
   bool exact;
 };
 
+// A comparison to a number that some values pass and some do not; mostly none.
+std::string RandomThreshold(RandomStore& store) {
+  const std::string comparison = store.OneOf<std::string>({"==", "!=", "<", "<=", ">", ">="});
+  return store.OneOf<std::string>({"", "", absl::StrCat(" ", comparison, " ", store.Between(-1, 5)),
+                                   absl::StrCat(" ", comparison, " (", store.Between(0, 50), ")"),
+                                   absl::StrCat(" ", comparison, " Inf"),
+                                   absl::StrCat(" ", comparison, " NaN")});
+}
+
 Question RandomQuestion(RandomStore& store) {
   const std::string op = store.OneOf<std::string>({"sum", "avg", "min", "max", "count", "group"});
   const std::string metric = store.OneOf<std::string>({"requests", "depth"});
@@ -58,15 +67,16 @@ Question RandomQuestion(RandomStore& store) {
   const std::string plain = absl::StrCat("{__name__=~\"", metric, "\"", matchers, "}");
   const std::string fused =
       absl::StrCat(metric, "{", matchers.substr(matchers.empty() ? 0 : 1), "}");
+  const std::string threshold = RandomThreshold(store);
   if (!function.empty()) {
-    return {absl::StrCat(head, function, "(", fused, range, offset, "))"),
-            absl::StrCat(head, function, "(", plain, range, offset, "))"), exact};
+    return {absl::StrCat(head, function, "(", fused, range, offset, ")", threshold, ")"),
+            absl::StrCat(head, function, "(", plain, range, offset, ")", threshold, ")"), exact};
   }
   // Twice negated is the same value, by way of the general operators; it has no
   // name.
   if (grouping == " by (__name__)") grouping = "";
-  return {absl::StrCat(op, grouping, " (", fused, offset, ")"),
-          absl::StrCat(op, grouping, " (-(-", fused, offset, "))"), exact};
+  return {absl::StrCat(op, grouping, " (", fused, offset, threshold, ")"),
+          absl::StrCat(op, grouping, " (-(-", fused, offset, ")", threshold, ")"), exact};
 }
 
 // The sum may round otherwise: at most by this.
@@ -98,7 +108,7 @@ TEST(FusedTest, AgreesWithTheGeneralExecutorOverRandomStores) {
   uint64_t compared = 0;
   for (uint64_t store_number = 0; store_number < 6; ++store_number) {
     RandomStore store(seed + store_number);
-    for (int step = 0; step < 400; ++step) {
+    for (int step = 0; step < 500; ++step) {
       store.Step();
       for (int i = 0; i < 4; ++i) {
         const Question question = RandomQuestion(store);
@@ -234,6 +244,30 @@ TEST_F(FusedFleetTest, InfinitySpoilsItsOwnGroupOnly) {
   Pod("a", {{1, kInf, -kInf}});
   Pod("b", {{1, 2, 3}});
   EXPECT_THAT(Answer("sum by (pod) (m)", 10), ElementsAre("{pod=\"a\"} nan", "{pod=\"b\"} 6"));
+}
+
+TEST_F(FusedFleetTest, AComparisonToANumberDecidesWhichValuesCount) {
+  Pod("a", {{1, 5, 9}});
+  Pod("b", {{2, 3, 4}});
+  EXPECT_THAT(Answer("sum by (pod) (m > 4)", 10), ElementsAre("{pod=\"a\"} 14"));
+  EXPECT_THAT(Answer("sum by (pod) (4 < m)", 10), ElementsAre("{pod=\"a\"} 14"));
+  EXPECT_THAT(Answer("sum by (pod) (4 >= m)", 10),
+              ElementsAre("{pod=\"a\"} 1", "{pod=\"b\"} 9"));
+  EXPECT_THAT(Answer("count(m == 5)", 10), ElementsAre("{} 1"));
+  EXPECT_THAT(Answer("max((m) != (9))", 10), ElementsAre("{} 5"));
+  EXPECT_THAT(Answer("min(-3 < m)", 10), ElementsAre("{} 1"));
+  EXPECT_THAT(Answer("avg by (__name__) (m < 3)", 10), ElementsAre("m 1.5"));
+  EXPECT_THAT(Answer("sum(m > 9)", 10), IsEmpty());
+  EXPECT_THAT(Answer("sum(m > bool 4)", 10), ElementsAre("{} 2"));
+}
+
+// What is asked whether it is a counter is the metric, not what passes.
+TEST_F(FusedFleetTest, WhatDoesNotPassWasStillRead) {
+  Pod("a", {{1}, {2}});
+  const auto result = database_.Ask("sum(rate(m[1m]) > 100)", At(20));
+  EXPECT_THAT(result->samples(), IsEmpty());
+  EXPECT_EQ(result->evidence().series, 1u);
+  EXPECT_EQ(result->annotations().size(), 1u);
 }
 
 TEST_F(FusedFleetTest, ATargetWithoutSamplesInTheWindowIsSelectedOnly) {

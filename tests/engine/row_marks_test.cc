@@ -37,13 +37,10 @@ class RowMarksTest : public ::testing::Test {
     const std::vector<double> values(10, 1.0);
     Entry entry;
     entry.time_ms = static_cast<int64_t>(entries_.size()) + 1;
-    if (!entries_.empty()) {
-      const Entry& last = entries_.back();
-      entry.gaps_before = last.gaps_before + last.row->gap_count();
-      entry.resets_before = last.resets_before + last.row->reset_count();
-    }
     rows_.push_back(storage::Row::Create(entry.time_ms, values, std::move(marks)));
     entry.row = rows_.back().get();
+    entry.gaps = entry.row->gap_count() + (entries_.empty() ? 0 : entries_.back().gaps);
+    entry.resets = entry.row->reset_count() + (entries_.empty() ? 0 : entries_.back().resets);
     entries_.push_back(entry);
     history_ = storage::History::Create(catalog_.empty_shape(), entries_);
   }

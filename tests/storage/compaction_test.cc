@@ -178,7 +178,7 @@ TEST(CompactRowTest, PutsEachPositionInItsNewPlace) {
   const RowPtr row =
       Row::Create(9, values, {.gaps = {2}, .resets = {1, 3}, .own_times = {7, kNoTime}});
   const std::vector<uint32_t> kept = {3, 2, 0, 5};  // 5 is beyond this row
-  const RowPtr compacted = CompactRow(*row, kept);
+  const RowPtr compacted = CompactRow(*row, kept, nullptr);
   ASSERT_EQ(compacted->size(), 4u);
   EXPECT_EQ((*compacted)[0], 4);
   EXPECT_TRUE(IsStaleMarker((*compacted)[1]));

@@ -1,5 +1,6 @@
 #include "storage/history.h"
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -27,13 +28,10 @@ class HistoryTest : public ::testing::Test {
 
   void Add(int64_t time_ms, std::vector<double> values, RowMarks marks = {}) {
     Entry entry{.time_ms = time_ms};
-    if (!entries_.empty()) {
-      const Entry& last = entries_.back();
-      entry.gaps_before = last.gaps_before + last.row->gap_count();
-      entry.resets_before = last.resets_before + last.row->reset_count();
-    }
     rows_.push_back(Row::Create(time_ms, values, std::move(marks)));
     entry.row = rows_.back().get();
+    entry.gaps = entry.row->gap_count() + (entries_.empty() ? 0 : entries_.back().gaps);
+    entry.resets = entry.row->reset_count() + (entries_.empty() ? 0 : entries_.back().resets);
     entries_.push_back(entry);
   }
   void EndAt(int64_t time_ms) { entries_.back().ended_ms = time_ms; }
@@ -103,6 +101,44 @@ TEST_F(HistoryTest, AGapAnywhereInARangeCounts) {
   EXPECT_FALSE(Make()->Plain({1, 3}));
   EXPECT_TRUE(Make()->Plain({2, 3}));
   EXPECT_TRUE(Make()->Plain({0, 1}));
+}
+
+TEST_F(HistoryTest, RowsAreWholeFromTheFirstThatHasAllPositions) {
+  EXPECT_EQ(Make()->whole_from(), 0u);
+  Add(10, {1, 2});
+  EXPECT_EQ(Make()->whole_from(), 1u);
+  Add(20, {1, 2, 3});
+  Add(30, {1, 2, 3});
+  EXPECT_EQ(Make()->whole_from(), 1u);
+}
+
+// Whatever was dropped at the old end and added at the new one: what is known without looking
+// at the rows is what looking at all of them shows.
+TEST_F(HistoryTest, AHistoryAfterAnotherKnowsTheSame) {
+  Add(10, {1}, {.own_times = {9}});
+  for (int64_t t : {20, 30}) Add(t, {1, 2});
+  for (int64_t t : {40, 50, 60}) Add(t, {1, 2, 3});
+  Add(70, {1, 2, 3}, {.own_times = {65}});
+  Add(80, {1, 2, 3});
+  const std::vector<Identity> more = {catalog_.Intern("d", {})};
+  const std::array shapes = {shape_, catalog_.Extend(shape_, more)};
+  const std::span<const Entry> all = entries_;
+  for (size_t until = 0; until <= all.size(); ++until) {
+    const HistoryPtr before = History::Create(shape_, all.first(until));
+    for (size_t from = 0; from <= until; ++from) {
+      for (size_t end = until; end <= all.size(); ++end) {
+        for (const std::shared_ptr<const Shape>& shape : shapes) {
+          const auto entries = all.subspan(from, end - from);
+          const HistoryPtr fresh = History::Create(shape, entries);
+          const HistoryPtr after = History::After(*before, shape, entries, until - from);
+          SCOPED_TRACE(::testing::Message() << from << ' ' << until << ' ' << end);
+          ASSERT_EQ(after->whole_from(), fresh->whole_from());
+          ASSERT_EQ(after->timed(), fresh->timed());
+          ASSERT_EQ(after->entries().size(), entries.size());
+        }
+      }
+    }
+  }
 }
 
 TEST_F(HistoryTest, SamplesComeWithoutHolesAndMarkers) {

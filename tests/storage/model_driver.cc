@@ -85,6 +85,8 @@ std::string CheckHistory(const History& history) {
     if (entry.time_ms != entry.row->time_ms()) return "time" + at;
     if (entry.row->size() > history.shape().size()) return "size" + at;
     if (entry.row->timed() && !history.timed()) return "timed" + at;
+    const bool whole = entry.row->size() == history.shape().size();
+    if (whole != (i >= history.whole_from())) return "whole" + at;
     if (entry.ended_ms <= entry.time_ms) return "ended" + at;
     if (std::string bad = CheckMarks(history, i); !bad.empty()) return bad + at;
     if (i == 0) continue;
@@ -94,10 +96,8 @@ std::string CheckHistory(const History& history) {
       return "ended after" + at;
     }
     if (before.row->size() > entry.row->size()) return "shrinking" + at;
-    if (entry.gaps_before - before.gaps_before != before.row->gap_count()) return "gaps" + at;
-    if (entry.resets_before - before.resets_before != before.row->reset_count()) {
-      return "resets" + at;
-    }
+    if (entry.gaps - before.gaps != entry.row->gap_count()) return "gaps" + at;
+    if (entry.resets - before.resets != entry.row->reset_count()) return "resets" + at;
   }
   return "";
 }
