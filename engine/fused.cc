@@ -77,10 +77,11 @@ bool FusedAggregate::Bind(const Evaluation& evaluation) {
   return !std::ranges::any_of(binding_.targets(), &BoundTarget::typed);
 }
 
-InstantVector FusedAggregate::EvaluateAt(Evaluation& evaluation, int64_t t_ms) {
+absl::StatusOr<InstantVector> FusedAggregate::EvaluateAt(Evaluation& evaluation, int64_t t_ms) {
   std::vector<Instant> instants = Begin(evaluation, {.start_ms = t_ms}, 0, 1);
   DenseValues values(function_);
   for (size_t i = 0; i < binding_.targets().size(); ++i) AddInstants(i, values, instants);
+  if (absl::Status s = evaluation.Touch(instants.front().samples_read); !s.ok()) return s;
   return End(evaluation, std::move(instants.front()));
 }
 
@@ -132,6 +133,7 @@ InstantVector FusedAggregate::End(Evaluation& evaluation, Instant instant) const
   const GroupIndex infinite = Finish(&instant);
   out.samples = std::move(instant.samples);
   out.evidence = instant.whole;
+  out.samples_read = instant.samples_read;
   if (!infinite.empty()) Redo(instant.times, infinite, &out.samples);
   if (function_.of_counters && out.evidence.series > 0) {
     CheckCounter(metric_, position_, evaluation.annotations());
@@ -142,7 +144,7 @@ InstantVector FusedAggregate::End(Evaluation& evaluation, Instant instant) const
 
 absl::Status FusedAggregate::Append(Evaluation& evaluation, const StepTimes& steps, uint32_t step,
                                     const InstantVector& vector, LabelIndex* index, Value* out) {
-  if (absl::Status s = evaluation.Touch(2 * uint64_t{vector.evidence.series}); !s.ok()) return s;
+  if (absl::Status s = evaluation.Touch(vector.samples_read); !s.ok()) return s;
   const uint64_t size = (out->elements.size() + vector.samples.size()) * steps.count;
   if (absl::Status s = evaluation.Reserve(size); !s.ok()) return s;
   for (const ResultSample& sample : vector.samples) {
@@ -198,9 +200,9 @@ void FusedAggregate::AddInstants(size_t index, DenseValues& values, std::span<In
   BoundTarget& target = binding_.targets()[index];
   values.Turn(&target);
   for (Instant& instant : instants) {
-    if (values.Locate(instant.times) && !AddWhole(target, values, &instant)) {
-      AddTarget(target, values, &instant);
-    }
+    if (!values.Locate(instant.times)) continue;
+    instant.samples_read += uint64_t{values.rows_read()} * target.shape->positions.size();
+    if (!AddWhole(target, values, &instant)) AddTarget(target, values, &instant);
   }
 }
 

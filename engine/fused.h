@@ -39,6 +39,7 @@ namespace tacho::engine {
 struct InstantVector {
   std::vector<ResultSample> samples;
   Evidence evidence;
+  uint64_t samples_read = 0;
 };
 
 // A comparison to a number: which values count.
@@ -69,7 +70,8 @@ class FusedAggregate : public Operator {
   // Evaluate runs the general program.
   bool Bind(const Evaluation& evaluation);
   // At one instant. After Bind has said yes.
-  InstantVector EvaluateAt(Evaluation& evaluation, int64_t t_ms);
+  //   kResourceExhausted  more than max_samples
+  absl::StatusOr<InstantVector> EvaluateAt(Evaluation& evaluation, int64_t t_ms);
 
  private:
   // What one target brings to one group: the values that count.
@@ -90,6 +92,7 @@ class FusedAggregate : public Operator {
     Vector samples;              // by the groups' rank
     std::vector<double> errors;  // of the samples' sums
     Evidence whole;              // a target may have series in several groups: it counts once
+    uint64_t samples_read = 0;
   };
 
   // How many steps are done at a time, so that what is held of them stays small.

@@ -40,6 +40,12 @@ class DenseValues {
   // position can have a value. `times` must outlive what is asked next.
   bool Locate(const SelectorTimes& times);
 
+  // How many samples of each position are looked at; about, where it is not rows that decide.
+  [[nodiscard]] uint32_t rows_read() const {
+    if (whole_window_ && first_ != nullptr) return rows_.size();
+    return function_.kernel == RowKernel::kLatest ? 1 : 2;
+  }
+
   // The sum of all values of the located target, without computing them one by one, if
   // they are uniform and of a kind that allows it, and no run carries strangers along.
   [[nodiscard]] std::optional<CompensatedSum> SumAll() const;

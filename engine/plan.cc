@@ -157,8 +157,9 @@ absl::StatusOr<QueryResult> Plan::Evaluate(Timestamp t, const EvaluateOptions& o
   if (absl::Status s = Bind(question.span); !s.ok()) return s;
   Evaluation evaluation(question, *store_, options_);
   if (built_.fused != nullptr && built_.fused->Bind(evaluation)) {
-    InstantVector vector = built_.fused->EvaluateAt(evaluation, steps.start_ms);
-    return ResultBuilder::OfInstant(t, std::move(vector), evaluation);
+    absl::StatusOr<InstantVector> vector = built_.fused->EvaluateAt(evaluation, steps.start_ms);
+    if (!vector.ok()) return vector.status();
+    return ResultBuilder::OfInstant(t, *std::move(vector), evaluation);
   }
   absl::StatusOr<Value> value = RunProgram(evaluation, steps);
   if (!value.ok()) return value.status();

@@ -202,7 +202,7 @@ class Builder {
     NodeId window = 0;
     for (uint32_t i = 0; i < node.children.size(); ++i) {
       const NodeId argument = node.children[i];
-      spec.positions.push_back(PositionOf(argument));
+      spec.positions.push_back(PositionOf(Bare(argument)));
       if (ast_[argument].type == ValueType::kMatrix) {
         spec.window_argument = i;
         window = argument;
@@ -256,7 +256,9 @@ class Builder {
     CallSite site;
     site.position = PositionOf(id);
     const Node& node = ast_[id];
-    for (const NodeId argument : node.children) site.positions.push_back(PositionOf(argument));
+    for (const NodeId argument : node.children) {
+      site.positions.push_back(PositionOf(Bare(argument)));
+    }
     if (node.function.starts_with("absent")) {
       site.labels = AbsentLabels(ast_, Bare(node.children[0]));
     }
@@ -282,7 +284,7 @@ class Builder {
     spec.op = node.op;
     spec.grouping = Grouping(node, /*drop_name=*/false);
     spec.without = node.without;
-    if (node.children.size() > 1) spec.parameter_position = PositionOf(node.children[0]);
+    if (node.children.size() > 1) spec.parameter_position = PositionOf(Bare(node.children[0]));
     return spec;
   }
 

@@ -35,7 +35,7 @@ struct QueryLimits {
   size_t max_query_bytes = 8192;
   uint32_t max_depth = 100;           // nesting of the expression
   uint32_t max_nodes = 10'000;        // size of the expression
-  uint64_t max_samples = 50'000'000;  // samples that the general executor may touch
+  uint64_t max_samples = 50'000'000;  // samples that an evaluation may look at
   uint64_t max_points = 20'000'000;   // values that it may hold at a time, the result's included
   uint32_t max_steps = 11'000;        // of a range query, after its start: as Prometheus counts
   int64_t max_regex_bytes = 1 << 20;  // memory of one compiled matcher

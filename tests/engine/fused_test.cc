@@ -270,6 +270,34 @@ TEST_F(FusedFleetTest, WhatDoesNotPassWasStillRead) {
   EXPECT_EQ(result->annotations().size(), 1u);
 }
 
+// One of each series, two, and all of the window; of a range query at each step.
+TEST_F(FusedFleetTest, CountsTheSamplesThatItLooksAt) {
+  Pod("a", {{1, 2}, {2, 4}, {3, 6}});
+  Pod("b", {{1}, {2}, {3}});
+  const auto read = [this](const std::string& promql) {
+    return database_.Ask(promql, At(30))->samples_read();
+  };
+  EXPECT_EQ(read("sum(m)"), 3u);
+  EXPECT_EQ(read("sum(m > 100)"), 3u);
+  EXPECT_EQ(read("sum(rate(m[30s]))"), 6u);
+  EXPECT_EQ(read("max(max_over_time(m[30s]))"), 9u);
+  const auto range = database_.Prepare("sum(m)")->EvaluateRange({At(20), At(30), absl::Seconds(5)});
+  EXPECT_EQ(range->samples_read(), 9u);
+}
+
+TEST(FusedLimitTest, NoMoreSamplesThanAreAllowed) {
+  Options options;
+  options.query.max_samples = 3;
+  Database database(options);
+  Target target = *database.AddTarget({{"pod", "a"}});
+  ASSERT_TRUE(target.Ingest("m{i=\"0\"} 1\nm{i=\"1\"} 1\n", Exposition::kText, At(10)).ok());
+  ASSERT_TRUE(target.Ingest("m{i=\"0\"} 2\nm{i=\"1\"} 2\n", Exposition::kText, At(20)).ok());
+  EXPECT_TRUE(database.Ask("sum(m)", At(20)).ok());
+  const auto refused = database.Ask("sum(rate(m[1m]))", At(20));
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_TRUE(database.Ask("sum(m)", At(20)).ok());
+}
+
 TEST_F(FusedFleetTest, ATargetWithoutSamplesInTheWindowIsSelectedOnly) {
   Pod("a", {{1}, {2}, {3}});
   Pod("b", {{1}});
