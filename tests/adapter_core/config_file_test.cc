@@ -9,28 +9,26 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/temp_dir.h"
 
 namespace tacho::adapter {
 namespace {
 
 using ::tacho::testing::StatusIs;
+using ::tacho::testing::TempDir;
 using ::testing::_;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 class ConfigFileTest : public ::testing::Test {
  protected:
-  ConfigFileTest() { std::filesystem::create_directories(folder_); }
-  ~ConfigFileTest() override { std::filesystem::remove_all(folder_); }
-
-  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
+  std::string Path(const std::string& name) const { return folder_.Path(name); }
   std::string Write(const std::string& name, const std::string& bytes) const {
     std::ofstream(Path(name), std::ios::binary) << bytes;
     return Path(name);
   }
 
-  const std::filesystem::path folder_ =
-      std::filesystem::path(::testing::TempDir()) / "tacho_config_file_test";
+  const TempDir folder_;
 };
 
 TEST_F(ConfigFileTest, ReadsAFileWhole) {

@@ -7,12 +7,14 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/temp_dir.h"
 
 namespace tacho::adapter {
 namespace {
 
 using ::tacho::testing::IsOk;
 using ::tacho::testing::StatusIs;
+using ::tacho::testing::TempDir;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -101,16 +103,15 @@ TEST(FileGroupsTest, FilesThatAreGoneTakeTheirTargetsAlong) {
 }
 
 TEST(FilePatternTest, ExpandsTheLastComponentOnly) {
-  const std::filesystem::path folder =
-      std::filesystem::path(::testing::TempDir()) / "tacho_file_sd_test";
-  std::filesystem::create_directories(folder);
-  for (const char* name : {"b.json", "a.json", "a.yaml", "x.txt"}) std::ofstream(folder / name);
-  const std::string root = folder.string() + "/";
+  const TempDir folder;
+  for (const char* name : {"b.json", "a.json", "a.yaml", "x.txt"}) {
+    std::ofstream file(folder.Path(name));
+  }
+  const std::string root = folder.Path("");
   EXPECT_THAT(ExpandFilePattern(root + "*.json"), ElementsAre(root + "a.json", root + "b.json"));
   EXPECT_THAT(ExpandFilePattern(root + "[b-z].json"), ElementsAre(root + "b.json"));
   EXPECT_THAT(ExpandFilePattern(root + "nope.json"), ElementsAre(root + "nope.json"));
   EXPECT_THAT(ExpandFilePattern(root + "nowhere/*.json"), IsEmpty());
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/adapter_net/temp_dir.h"
+#include "tests/support/temp_dir.h"
 #include "tests/support/status_matchers.h"
 
 namespace tacho::adapter {
@@ -13,6 +13,7 @@ namespace {
 
 using ::tacho::testing::IsOk;
 using ::tacho::testing::StatusIs;
+using ::tacho::testing::TempDir;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;

@@ -12,11 +12,12 @@
 #include "adapter/net/http_sd.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/adapter_net/temp_dir.h"
+#include "tests/support/temp_dir.h"
 
 namespace tacho::adapter {
 namespace {
 
+using ::tacho::testing::TempDir;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;

@@ -11,7 +11,7 @@
 #include "adapter/net/self_signed.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/adapter_net/temp_dir.h"
+#include "tests/support/temp_dir.h"
 #include "tests/support/status_matchers.h"
 
 namespace tacho::adapter {
@@ -19,6 +19,7 @@ namespace {
 
 using ::tacho::testing::IsOk;
 using ::tacho::testing::StatusIs;
+using ::tacho::testing::TempDir;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;

@@ -8,11 +8,12 @@
 #include "adapter/net/configuration.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/adapter_net/temp_dir.h"
+#include "tests/support/temp_dir.h"
 
 namespace tacho::adapter {
 namespace {
 
+using ::tacho::testing::TempDir;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;

@@ -13,11 +13,12 @@
 #include "tests/adapter_net/client_fixture.h"
 #include "tests/adapter_net/gzip.h"
 #include "tests/adapter_net/raw_socket.h"
-#include "tests/adapter_net/temp_dir.h"
+#include "tests/support/temp_dir.h"
 
 namespace tacho::adapter {
 namespace {
 
+using ::tacho::testing::TempDir;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 

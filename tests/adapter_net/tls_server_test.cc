@@ -10,7 +10,7 @@
 #include "adapter/net/guard.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/adapter_net/temp_dir.h"
+#include "tests/support/temp_dir.h"
 #include "tests/adapter_net/test_server.h"
 #include "tests/adapter_net/tls_client.h"
 #include "tests/support/status_matchers.h"
@@ -19,6 +19,7 @@ namespace tacho::adapter {
 namespace {
 
 using ::tacho::testing::IsOk;
+using ::tacho::testing::TempDir;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;

@@ -1,6 +1,6 @@
 // A folder that ends with the test.
-#ifndef TACHO_TESTS_ADAPTER_NET_TEMP_DIR_H_
-#define TACHO_TESTS_ADAPTER_NET_TEMP_DIR_H_
+#ifndef TACHO_TESTS_SUPPORT_TEMP_DIR_H_
+#define TACHO_TESTS_SUPPORT_TEMP_DIR_H_
 
 #include <cstdlib>
 #include <filesystem>
@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace tacho::adapter {
+namespace tacho::testing {
 
 class TempDir {
  public:
@@ -33,6 +33,6 @@ class TempDir {
   std::filesystem::path path_;
 };
 
-}  // namespace tacho::adapter
+}  // namespace tacho::testing
 
-#endif  // TACHO_TESTS_ADAPTER_NET_TEMP_DIR_H_
+#endif  // TACHO_TESTS_SUPPORT_TEMP_DIR_H_
