@@ -59,7 +59,7 @@ void HttpSession::Start() {
 
 void HttpSession::Handshake() {
   peer_.tls = stream_.tls();
-  SetTimer(env_->options.handshake_timeout, ServerLimit::kHandshake);
+  SetDeadline(env_->options.handshake_timeout, ServerLimit::kHandshake);
   stream_.Handshake([self = shared_from_this()](const ErrorCode& error, size_t) {
     FrontDoorStats& stats = self->env_->stats->front_door;
     Add(error ? &stats.failed_handshakes : &stats.handshakes);
@@ -68,22 +68,31 @@ void HttpSession::Handshake() {
   });
 }
 
-void HttpSession::SetTimer(std::chrono::milliseconds timeout, ServerLimit limit) {
-  timer_.expires_after(timeout);
-  timer_.async_wait([self = shared_from_this(), set = ++timer_set_, limit](const ErrorCode& error) {
-    if (error || self->timer_set_ != set) return;
+void HttpSession::SetDeadline(std::chrono::milliseconds timeout, ServerLimit limit) {
+  deadline_ = Clock::now() + timeout;
+  deadline_of_ = limit;
+  if (deadline_ < wakes_at_) SetTimer();
+}
+
+// A request has several deadlines one after the other, and most pass without a thing. So the
+// timer is set anew only for one that is earlier; it wakes too early now and then, and looks.
+void HttpSession::SetTimer() {
+  wakes_at_ = deadline_;
+  timer_.expires_at(deadline_);
+  timer_.async_wait([self = shared_from_this()](const ErrorCode& error) {
+    if (error) return;
+    self->wakes_at_ = kNever;
+    if (self->deadline_ == kNever) return;
+    if (Clock::now() < self->deadline_) return self->SetTimer();
+    const ServerLimit limit = self->deadline_of_;
     if (limit != ServerLimit::kCount_) self->env_->stats->CountLimit(limit);
     self->Close();
   });
 }
 
-void HttpSession::CancelTimer() {
-  ++timer_set_;
-  timer_.cancel();
-}
-
 void HttpSession::Close() {
-  CancelTimer();
+  ClearDeadline();
+  timer_.cancel();
   stream_.Close();
 }
 
@@ -94,7 +103,7 @@ void HttpSession::AwaitRequest(std::chrono::milliseconds timeout, ServerLimit li
   request_ = HttpRequest();
   scanner_.Reset();
   head_taken_ = false;
-  SetTimer(timeout, limit);
+  SetDeadline(timeout, limit);
   Read();
 }
 
@@ -106,7 +115,7 @@ void HttpSession::Read() {
                      self->buffer_.resize(used + bytes);
                      if (error) return self->Close();
                      if (used == 0) {  // the first byte ends idleness
-                       self->SetTimer(self->env_->options.header_timeout,
+                       self->SetDeadline(self->env_->options.header_timeout,
                                       ServerLimit::kHeaderTimeout);
                      }
                      self->Advance();
@@ -220,7 +229,7 @@ void HttpSession::Refuse(ServerLimit limit, int status, std::string_view reason,
 }
 
 void HttpSession::Dispatch() {
-  CancelTimer();
+  ClearDeadline();
   Add(&env_->stats->requests);
   request_.received = std::chrono::steady_clock::now();
   const Lane lane = env_->handler->LaneOf(request_);
@@ -276,7 +285,7 @@ void HttpSession::Write(const HttpResponse& response, bool close) {
     return Close();
   }
   Add(&env_->stats->reply_bytes, reply_.size());
-  SetTimer(env_->options.write_timeout, ServerLimit::kWriteTimeout);
+  SetDeadline(env_->options.write_timeout, ServerLimit::kWriteTimeout);
   stream_.Write(asio::buffer(reply_),
                 [self = shared_from_this(), close](const ErrorCode& error, size_t) {
                   self->env_->stats->buffered_reply_bytes.fetch_sub(self->reply_.size());
@@ -288,7 +297,7 @@ void HttpSession::Write(const HttpResponse& response, bool close) {
 
 void HttpSession::Linger() {
   stream_.ShutdownSend();
-  SetTimer(kLingerTime, ServerLimit::kCount_);
+  SetDeadline(kLingerTime, ServerLimit::kCount_);
   buffer_.resize(kReadStep);
   Drain(kLingerBytes);
 }

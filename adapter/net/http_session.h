@@ -64,8 +64,10 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
  private:
   void Handshake();
   void AwaitRequest(std::chrono::milliseconds timeout, ServerLimit limit);
-  void SetTimer(std::chrono::milliseconds timeout, ServerLimit limit);
-  void CancelTimer();
+  // What is under way must be done by then, or the limit has fired and the session ends.
+  void SetDeadline(std::chrono::milliseconds timeout, ServerLimit limit);
+  void ClearDeadline() { deadline_ = kNever; }
+  void SetTimer();
   void Close();
   void Read();
   void OnRead(size_t bytes);
@@ -84,9 +86,14 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
 
   HttpStream stream_;
   const std::unique_ptr<PeerLimit::Slot> slot_;
+  using Clock = std::chrono::steady_clock;
+  static constexpr Clock::time_point kNever = Clock::time_point::max();
+
   asio::steady_timer timer_;
   SessionEnv* const env_;
-  uint64_t timer_set_ = 0;  // which setting of the timer counts
+  Clock::time_point deadline_ = kNever;
+  ServerLimit deadline_of_ = ServerLimit::kCount_;
+  Clock::time_point wakes_at_ = kNever;  // the timer
   std::string buffer_;      // the request so far, from its first byte
   HeadScanner scanner_;
   TlsPeer peer_;
