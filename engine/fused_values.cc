@@ -23,9 +23,9 @@ constexpr size_t kEntriesAhead = 128;
 // No position was born inside the window.
 constexpr uint32_t kNoneBorn = UINT32_MAX;
 
-// Ask the memory for a line. A load that nothing waits for makes a range query over rows that
-// come from memory twice as fast as prefetch instructions do (Zen 4); where they are in the
-// cache, as of an instant query asked again, it is a few percent slower.
+// Ask the memory for a line. A load that nothing waits for brings rows sooner to a range query
+// than a prefetch instruction does, but the line must be the row's own (docs/decisions/0015);
+// where rows are in the cache, as of an instant query asked again, prefetching costs less.
 inline void LoadAhead(const void* line) { (void)*static_cast<const volatile char*>(line); }
 inline void Prefetch(const void* line) { __builtin_prefetch(line); }
 
@@ -112,7 +112,10 @@ void DenseValues::Foresee(uint32_t before) {
   if (pace_ <= 0) return;
   const auto last = std::min(end_ + kInstantsAhead * pace_, static_cast<int64_t>(entries.size()));
   for (; next <= last; next += pace_) {
-    AskForRow<LoadAhead>(*shape_, *entries[static_cast<size_t>(next - 1)].row, kPrefetchedLines);
+    // Earlier rows may end before the positions begin.
+    const auto entry = static_cast<size_t>(next - 1);
+    if (entry < history_->whole_from()) continue;
+    AskForRow<LoadAhead>(*shape_, *entries[entry].row, kPrefetchedLines);
   }
 }
 

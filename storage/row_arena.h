@@ -4,7 +4,7 @@
 // end, and given back as a whole once its last row has gone: a retention after it was full.
 //
 // Why not malloc: a query looks at a row or two of each of thousands of targets. On a small
-// page each, finding the page takes as long as fetching the row.
+// page each, finding the page costs beside fetching the row (docs/decisions/0015).
 //
 // Order       Memory is aligned for Row, and uninitialized.
 // Ownership   Outlives its rows.

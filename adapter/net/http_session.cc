@@ -116,7 +116,7 @@ void HttpSession::Read() {
                      if (error) return self->Close();
                      if (used == 0) {  // the first byte ends idleness
                        self->SetDeadline(self->env_->options.header_timeout,
-                                      ServerLimit::kHeaderTimeout);
+                                         ServerLimit::kHeaderTimeout);
                      }
                      self->Advance();
                    });

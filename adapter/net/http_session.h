@@ -62,6 +62,9 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void Start();
 
  private:
+  using Clock = std::chrono::steady_clock;
+  static constexpr Clock::time_point kNever = Clock::time_point::max();
+
   void Handshake();
   void AwaitRequest(std::chrono::milliseconds timeout, ServerLimit limit);
   // What is under way must be done by then, or the limit has fired and the session ends.
@@ -86,15 +89,12 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
 
   HttpStream stream_;
   const std::unique_ptr<PeerLimit::Slot> slot_;
-  using Clock = std::chrono::steady_clock;
-  static constexpr Clock::time_point kNever = Clock::time_point::max();
-
   asio::steady_timer timer_;
   SessionEnv* const env_;
   Clock::time_point deadline_ = kNever;
   ServerLimit deadline_of_ = ServerLimit::kCount_;
   Clock::time_point wakes_at_ = kNever;  // the timer
-  std::string buffer_;      // the request so far, from its first byte
+  std::string buffer_;                   // the request so far, from its first byte
   HeadScanner scanner_;
   TlsPeer peer_;
   size_t requests_ = 0;

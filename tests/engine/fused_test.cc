@@ -285,6 +285,27 @@ TEST_F(FusedFleetTest, CountsTheSamplesThatItLooksAt) {
   EXPECT_EQ(range->samples_read(), 9u);
 }
 
+// The rows of the first minutes are shorter than the place of the series that is asked for: they
+// are not to be looked at there, not even ahead of time.
+TEST_F(FusedFleetTest, RowsFromBeforeASeriesWasBornAreNotReadBeyondTheirEnd) {
+  Target target = *database_.AddTarget({{"pod", "a"}});
+  for (int row = 1; row <= 20; ++row) {
+    ASSERT_TRUE(target.Ingest("early 1\n", Exposition::kText, At(10.0 * row)).ok());
+  }
+  std::string body = "early 1\n";
+  for (int i = 0; i < 40'000; ++i) absl::StrAppend(&body, "m{i=\"", i, "\"} 1\n");
+  absl::StrAppend(&body, "late 3\n");
+  ASSERT_TRUE(target.Ingest(body, Exposition::kText, At(210)).ok());
+  const auto late =
+      database_.Prepare("sum(late)")->EvaluateRange({At(10), At(210), absl::Seconds(10)});
+  ASSERT_TRUE(late.ok()) << late.status();
+  ASSERT_EQ(late->series().size(), 1u);
+  EXPECT_EQ(late->series()[0].points().size(), 1u);
+  const auto early =
+      database_.Prepare("sum(early)")->EvaluateRange({At(10), At(210), absl::Seconds(10)});
+  EXPECT_EQ(early->series()[0].points().size(), 21u);
+}
+
 TEST(FusedLimitTest, NoMoreSamplesThanAreAllowed) {
   Options options;
   options.query.max_samples = 3;
